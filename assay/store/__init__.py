@@ -1,0 +1,1 @@
+"""The metadata store: typed tables and one small repository module per aggregate."""

@@ -1,0 +1,254 @@
+"""The tables of the metadata store. Moments are epoch milliseconds (UTC), credits nano-credits, money micro-currency."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, MetaData, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+_NAMES = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+_Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Base(DeclarativeBase):
+    """The declarative base; Python int is a 64-bit integer, str is text."""
+
+    metadata = MetaData(naming_convention=_NAMES)
+    type_annotation_map = {int: BigInteger, str: Text, dict[str, Any]: JSON, list[Any]: JSON}
+
+
+class AssetRow(Base):
+    """An asset: one row per key."""
+
+    __tablename__ = "asset"
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    platform: Mapped[str]
+    name: Mapped[str] = mapped_column(index=True)
+    container: Mapped[str] = mapped_column(index=True)  # the path above the name, e.g. analytics.marts
+    kind: Mapped[str] = mapped_column(index=True)
+    owner: Mapped[str] = mapped_column(default="")
+    description: Mapped[str] = mapped_column(default="")
+    tags: Mapped[list[Any]] = mapped_column(default=list)
+    columns: Mapped[list[Any]] = mapped_column(default=list)
+    meta: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_ms: Mapped[int | None]
+    altered_ms: Mapped[int | None]
+    first_seen_ms: Mapped[int]
+    last_seen_ms: Mapped[int]
+
+
+class AliasRow(Base):
+    """Another system's name of an asset. A name two assets claim is ambiguous and joins nothing."""
+
+    __tablename__ = "alias"
+    __table_args__ = (UniqueConstraint("system", "name", "asset_id"),)
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    system: Mapped[str]
+    name: Mapped[str]
+    asset_id: Mapped[int] = mapped_column(ForeignKey("asset.id", ondelete="CASCADE"), index=True)
+    ambiguous: Mapped[bool] = mapped_column(default=False)
+
+
+class EdgeRow(Base):
+    """Data flows from upstream to downstream."""
+
+    __tablename__ = "edge"
+
+    upstream_id: Mapped[int] = mapped_column(ForeignKey("asset.id", ondelete="CASCADE"), primary_key=True)
+    downstream_id: Mapped[int] = mapped_column(
+        ForeignKey("asset.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    source: Mapped[str] = mapped_column(primary_key=True)
+    first_seen_ms: Mapped[int]
+    last_seen_ms: Mapped[int]
+
+
+class RunRow(Base):
+    """One attempt to build or test an asset."""
+
+    __tablename__ = "run"
+    __table_args__ = (
+        UniqueConstraint("system", "external_id"),
+        Index("ix_run_asset_started", "asset_id", "started_ms"),
+    )
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    system: Mapped[str]
+    external_id: Mapped[str]
+    asset_id: Mapped[int] = mapped_column(ForeignKey("asset.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    status: Mapped[str]
+    started_ms: Mapped[int] = mapped_column(index=True)
+    ended_ms: Mapped[int | None]
+    duration_ms: Mapped[int | None]
+    invocation_id: Mapped[str] = mapped_column(default="")
+    rows: Mapped[int | None]
+    message: Mapped[str] = mapped_column(default="")
+
+
+class RunQueryRow(Base):
+    """A query a run says it sent: the surest join between a run and the bill."""
+
+    __tablename__ = "run_query"
+
+    query_id: Mapped[str] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+
+class MeasurementRow(Base):
+    """A figure of an asset at a moment."""
+
+    __tablename__ = "measurement"
+
+    asset_id: Mapped[int] = mapped_column(ForeignKey("asset.id", ondelete="CASCADE"), primary_key=True)
+    metric: Mapped[str] = mapped_column(primary_key=True)
+    at_ms: Mapped[int] = mapped_column(primary_key=True)
+    value: Mapped[int]
+    source: Mapped[str]
+
+
+class UsageRow(Base):
+    """Reads of an asset on a day by a class of reader and its tool."""
+
+    __tablename__ = "usage_daily"
+
+    asset_id: Mapped[int] = mapped_column(ForeignKey("asset.id", ondelete="CASCADE"), primary_key=True)
+    day_ms: Mapped[int] = mapped_column(primary_key=True, index=True)
+    reader_class: Mapped[str] = mapped_column(primary_key=True)
+    tool: Mapped[str] = mapped_column(primary_key=True, default="")
+    reads: Mapped[int]
+    readers: Mapped[int]
+    last_read_ms: Mapped[int]
+
+
+class CellRow(Base):
+    """What was metered for a resource, hour and service, and what was attributed of it: the two must be equal."""
+
+    __tablename__ = "cell"
+    __table_args__ = (Index("ix_cell_day", "connection", "day_ms"),)
+
+    connection: Mapped[str] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(primary_key=True)
+    resource: Mapped[str] = mapped_column(primary_key=True)
+    hour_ms: Mapped[int] = mapped_column(primary_key=True)
+    service: Mapped[str] = mapped_column(primary_key=True)
+    day_ms: Mapped[int]
+    metered_nano: Mapped[int]
+    attributed_nano: Mapped[int]
+    provisional: Mapped[bool]
+
+
+class CostRow(Base):
+    """The daily roll-up pages read: one dimension's value, service and kind on a day.
+
+    `dimension` is asset, warehouse, user or tag; an empty `value` is nobody's. Each dimension adds up to the same bill.
+    """
+
+    __tablename__ = "cost_daily"
+    __table_args__ = (Index("ix_cost_daily_value", "dimension", "value", "day_ms"),)
+
+    connection: Mapped[str] = mapped_column(primary_key=True)
+    day_ms: Mapped[int] = mapped_column(primary_key=True)
+    dimension: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(primary_key=True)
+    service: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    nano_credits: Mapped[int]
+    bytes: Mapped[int] = mapped_column(default=0)
+    micro_currency: Mapped[int | None]
+    currency: Mapped[str] = mapped_column(default="")
+    queries: Mapped[int] = mapped_column(default=0)
+    provisional: Mapped[bool]
+
+
+class RestatementRow(Base):
+    """A day whose ledger changed after it had been told: by how much, when and why."""
+
+    __tablename__ = "restatement"
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    connection: Mapped[str]
+    day_ms: Mapped[int] = mapped_column(index=True)
+    known_at_ms: Mapped[int]
+    reason: Mapped[str]
+    rows: Mapped[int]
+    moved_nano: Mapped[int]
+    delta_nano: Mapped[int]
+
+
+class DayStateRow(Base):
+    """What a derived day was computed from: unchanged inputs need no new pass."""
+
+    __tablename__ = "day_state"
+
+    connection: Mapped[str] = mapped_column(primary_key=True)
+    step: Mapped[str] = mapped_column(primary_key=True)
+    day_ms: Mapped[int] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str]
+    computed_ms: Mapped[int]
+
+
+class WatermarkRow(Base):
+    """How far a stream of a connection is read."""
+
+    __tablename__ = "watermark"
+
+    connection: Mapped[str] = mapped_column(primary_key=True)
+    stream: Mapped[str] = mapped_column(primary_key=True)
+    value_ms: Mapped[int]
+    updated_ms: Mapped[int]
+
+
+class SeenRow(Base):
+    """A file that was read whole, by its fingerprint."""
+
+    __tablename__ = "seen"
+
+    connection: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(primary_key=True)
+    seen_ms: Mapped[int]
+
+
+class FactFileRow(Base):
+    """The manifest: the Parquet files that stand. A file not named here does not exist for any reader."""
+
+    __tablename__ = "fact_file"
+    __table_args__ = (Index("ix_fact_file_day", "connection", "stream", "day_ms"),)
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    connection: Mapped[str]
+    stream: Mapped[str]
+    day_ms: Mapped[int]
+    path: Mapped[str] = mapped_column(unique=True)
+    rows: Mapped[int]
+    bytes: Mapped[int]
+    min_ms: Mapped[int]
+    max_ms: Mapped[int]
+    created_ms: Mapped[int]
+
+
+class CollectionRow(Base):
+    """The collection log: one row per stream and cycle, with the reason and the next step where it went wrong."""
+
+    __tablename__ = "collection_log"
+    __table_args__ = (Index("ix_collection_log_stream", "connection", "stream", "started_ms"),)
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    connection: Mapped[str]
+    stream: Mapped[str]
+    started_ms: Mapped[int]
+    ended_ms: Mapped[int]
+    status: Mapped[str]  # ok, degraded (the source has no such view), failed
+    rows: Mapped[int]
+    message: Mapped[str] = mapped_column(default="")
+    hint: Mapped[str] = mapped_column(default="")

@@ -1,0 +1,101 @@
+"""What every collector is: a typed config, the streams it declares, and an iterator of batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from assay.model.assets import Alias, Asset, Edge
+from assay.model.runs import Measurement, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime, timedelta
+
+    import pyarrow as pa
+    from pydantic import BaseModel
+
+    from assay.errors import AssayError
+    from assay.facts.streams import FactStream
+
+Record = Asset | Alias | Edge | Run | Measurement
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStream:
+    """One view or file kind a collector reads: what it may lag, how far back it is read again, what it needs.
+
+    `lag` is the view's documented latency, `look_back` how much is read again for late and corrected rows,
+    `grant` the statement that lets the role read it ('' where none is needed).
+    """
+
+    name: str
+    source: str
+    lag: timedelta
+    look_back: timedelta
+    grant: str = ""
+    edition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one read of a stream gave: facts in columns, records for the store, and how far the source is read.
+
+    `watermark_ms` is set on the batch after which everything of the source before it has been given.
+    """
+
+    stream: str
+    facts: tuple[tuple[FactStream, pa.Table], ...] = ()
+    records: Sequence[Record] = ()
+    rows_read: int = 0
+    watermark_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Degraded:
+    """A stream that could not be read: the other streams go on. `error` says what, why and the next step."""
+
+    stream: str
+    error: AssayError
+    expected: bool = False
+    """True where the source simply has no such thing (Standard edition, no rate sheet): shown, not an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A line of `assay doctor`: what was tried, whether it holds, and the statement or step that mends it."""
+
+    name: str
+    ok: bool
+    detail: str
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where earlier cycles left off: the watermark of each stream in epoch ms, and fingerprints of files read."""
+
+    watermarks: Mapping[str, int] = field(default_factory=dict)
+    seen: frozenset[str] = frozenset()
+
+
+class Collector(Protocol):
+    """A system Assay can read. Built from its connection's name and typed config; found by entry point."""
+
+    kind: ClassVar[str]
+    title: ClassVar[str]
+    config_class: ClassVar[type[BaseModel]]
+    streams: ClassVar[tuple[SourceStream, ...]]
+
+    def __init__(self, name: str, config: Any) -> None: ...
+
+    def collect(self, progress: Progress, now: datetime) -> Iterator[Batch | Degraded]:
+        """Yield what is new since `progress`, stream by stream; nothing is written."""
+
+    def examine(self) -> Iterator[Finding]:
+        """Try the connection and every stream, for `assay doctor`."""
+
+    @classmethod
+    def grants(cls, role: str) -> str:
+        """The script that gives `role` exactly what the collector reads."""

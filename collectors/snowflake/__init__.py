@@ -1,0 +1,1 @@
+"""Snowflake, live or as exported views."""

@@ -1,0 +1,1 @@
+"""What things cost: attribution, the ledger, asset mapping, usage and rates."""
