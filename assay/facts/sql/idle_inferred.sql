@@ -1,0 +1,66 @@
+-- Idle time where no event says when the warehouse was on: what the meter shows beyond the busy time, laid into the gaps.
+-- In: gaps, hours, busy(unit, hour_ms, weight), metered(warehouse, hour_ms, nano), units, known(warehouse).
+-- Out: (unit, q, kind, hour_ms, weight).
+-- A warehouse suspends T after its last query; T is the unknown of each warehouse and hour. A gap's piece that begins o after
+-- the keeper's end and lasts g is on for min(max(T − o, 0), g), so the idle total is piecewise linear in T: walk its corners
+-- in order and stop where it meets the meter. Gaps longer than :keeper_limit_ms stop being the keeper's doing there.
+WITH pieces AS (
+    SELECT
+        units.warehouse, gaps.unit, gaps.keeper, hours.hour_ms, gaps.rate,
+        GREATEST(gaps.quiet_ms, hours.hour_ms) - gaps.quiet_ms AS offset_ms,
+        LEAST(gaps.next_ms, hours.hour_ms + 3600000, gaps.quiet_ms + :keeper_limit_ms) - gaps.quiet_ms AS until_ms
+    FROM gaps
+    INNER JOIN units ON units.unit = gaps.unit
+    INNER JOIN hours
+        ON gaps.quiet_ms < hours.hour_ms + 3600000
+        AND LEAST(gaps.next_ms, gaps.quiet_ms + :keeper_limit_ms) > hours.hour_ms
+    WHERE NOT gaps.keeper IS NULL AND NOT EXISTS (SELECT 1 FROM known WHERE known.warehouse = units.warehouse)
+),
+wanted AS (
+    SELECT
+        metered.warehouse, metered.hour_ms,
+        CAST(metered.nano AS DOUBLE) * 9 / 2500 - CAST(COALESCE(SUM(busy.weight), 0) AS DOUBLE) / 1000000 AS idle_ms
+    FROM metered
+    INNER JOIN units ON units.warehouse = metered.warehouse
+    LEFT JOIN busy ON busy.unit = units.unit AND busy.hour_ms = metered.hour_ms
+    GROUP BY metered.warehouse, metered.hour_ms, metered.nano
+),
+corners AS (
+    SELECT warehouse, hour_ms, offset_ms AS t, rate AS turn FROM pieces WHERE until_ms > offset_ms
+    UNION ALL
+    SELECT warehouse, hour_ms, until_ms AS t, -rate AS turn FROM pieces WHERE until_ms > offset_ms
+),
+sloped AS (
+    SELECT
+        warehouse, hour_ms, t,
+        SUM(turn) OVER (PARTITION BY warehouse, hour_ms ORDER BY t ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS slope,
+        LEAD(t) OVER (PARTITION BY warehouse, hour_ms ORDER BY t) AS next_t
+    FROM corners
+),
+walked AS (
+    SELECT
+        warehouse, hour_ms, t, next_t, slope,
+        COALESCE(SUM(slope * (next_t - t)) OVER (
+            PARTITION BY warehouse, hour_ms ORDER BY t ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ), 0) AS filled
+    FROM sloped
+),
+suspended AS (
+    SELECT
+        walked.warehouse, walked.hour_ms,
+        MAX(CASE
+            WHEN slope > 0 AND filled < idle_ms
+                THEN LEAST(next_t, t + CAST(FLOOR((idle_ms - filled) / slope + 0.5) AS BIGINT))
+            ELSE 0
+        END) AS after_ms
+    FROM walked
+    INNER JOIN wanted ON wanted.warehouse = walked.warehouse AND wanted.hour_ms = walked.hour_ms
+    GROUP BY walked.warehouse, walked.hour_ms
+)
+SELECT
+    pieces.unit, pieces.keeper AS q, 'keeper_idle' AS kind, pieces.hour_ms,
+    CAST(SUM((LEAST(after_ms, until_ms) - offset_ms) * rate) AS BIGINT) * 1000000 AS weight
+FROM pieces
+INNER JOIN suspended ON suspended.warehouse = pieces.warehouse AND suspended.hour_ms = pieces.hour_ms
+WHERE after_ms > offset_ms AND until_ms > offset_ms
+GROUP BY pieces.unit, pieces.keeper, pieces.hour_ms

@@ -1,0 +1,33 @@
+-- Each query's share of the busy time of its cluster in one hour: the time it ran, divided at every instant by how many
+-- ran beside it. In: slices. Out: (q, unit, hour_ms, share), share in millionths of a millisecond.
+-- V(t) = ∫ dt / running(t) is the virtual time of fair queueing; a slice's share is V(end) − V(begin), so one sort does
+-- it whatever the concurrency. Every step of V is a whole number: sums do not depend on their order, on any engine.
+WITH events AS (
+    SELECT q, unit, hour_ms, begins_ms AS at_ms, 1 AS delta FROM slices
+    UNION ALL
+    SELECT q, unit, hour_ms, ends_ms AS at_ms, -1 AS delta FROM slices
+),
+counted AS (
+    SELECT
+        q, unit, hour_ms, at_ms, delta,
+        SUM(delta) OVER (
+            PARTITION BY unit, hour_ms ORDER BY at_ms ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS running,
+        LEAD(at_ms) OVER (PARTITION BY unit, hour_ms ORDER BY at_ms) AS next_ms
+    FROM events
+),
+stepped AS (
+    SELECT
+        q, unit, hour_ms, at_ms, delta,
+        CASE WHEN running > 0 THEN CAST(FLOOR(CAST((next_ms - at_ms) * 1000000 AS DOUBLE) / running) AS BIGINT) ELSE 0 END AS step
+    FROM counted
+),
+virtual AS (
+    SELECT
+        q, unit, hour_ms, delta,
+        COALESCE(SUM(step) OVER (
+            PARTITION BY unit, hour_ms ORDER BY at_ms ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ), 0) AS v
+    FROM stepped
+)
+SELECT q, unit, hour_ms, CAST(SUM(-delta * v) AS BIGINT) AS share FROM virtual GROUP BY q, unit, hour_ms

@@ -1,0 +1,7 @@
+-- The meters of a day: one per warehouse and cluster, numbered. In: statements, sessions. Out: (unit, warehouse, cluster_number).
+SELECT ROW_NUMBER() OVER (ORDER BY warehouse, cluster_number) AS unit, warehouse, cluster_number
+FROM (
+    SELECT warehouse, cluster_number FROM statements WHERE NOT cluster_number IS NULL
+    UNION
+    SELECT warehouse, cluster_number FROM sessions
+) AS seen

@@ -1,0 +1,133 @@
+"""Who caused the bill: every metered nano-credit of a window of days, on exactly one row.
+
+The steps are canonical SQL (`assay/facts/sql`), run by any engine that has `table`, `into` and `step`. Inputs are
+relations of the fact streams' columns, already settled, that reach `MARGIN_MS` beyond the window on both sides:
+queries, query_attribution, access, query_assets. The rest are plain rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import pyarrow as pa
+
+from assay.model.time import HOUR_MS
+from costs.cells import Cell
+from costs.sessions import SIZES, OnPeriod, TopUp
+
+if TYPE_CHECKING:
+    from assay.model.time import Window
+
+KEEPER_LIMIT_MS = HOUR_MS
+"""How long after its end a query is still held to keep a warehouse on: longer idling is a setting's doing, not a query's."""
+
+STARTUP_GRACE_MS = 60_000
+"""A warehouse that came up this soon after a query arrived came up for it."""
+
+MARGIN_MS = 2 * HOUR_MS
+"""How far beyond a window queries are needed: the keeper of its first idle time, the first query of its last start."""
+
+
+class SqlEngine(Protocol):
+    """What the attribution needs of an engine."""
+
+    def table(self, name: str, rows: pa.Table) -> None:
+        """Make `rows` readable in SQL as `name`."""
+
+    def into(self, table: str, step: str, **integers: int) -> None:
+        """Run a canonical step and keep its rows as `table`."""
+
+    def step(self, step: str, **integers: int) -> pa.Table:
+        """Run a canonical step and return its rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metered:
+    """What the meters say of a window: its cells, and when each cluster was on where events tell."""
+
+    cells: Sequence[Cell]
+    periods: Sequence[OnPeriod] = ()
+    top_ups: Sequence[TopUp] = ()
+
+
+_CELLS = pa.schema(
+    [("cell", pa.int64()), ("hour_ms", pa.int64()), ("nano", pa.int64())]
+    + [(name, pa.string()) for name in ("resource", "service", "kind", "asset_key")]
+)
+_SESSIONS = pa.schema(
+    [("warehouse", pa.string())]
+    + [
+        (name, pa.int64())
+        for name in ("cluster_number", "session_on_ms", "session_off_ms", "on_ms", "off_ms", "rate")
+    ]
+)
+_TOP_UPS = pa.schema(
+    [("kind", pa.string()), ("warehouse", pa.string())]
+    + [
+        (name, pa.int64())
+        for name in ("cluster_number", "span_on_ms", "span_off_ms", "from_ms", "until_ms", "rate")
+    ]
+)
+
+
+def attribute(engine: SqlEngine, window: Window, metered: Metered) -> pa.Table:
+    """Split every cell of the window (whole UTC days) among those who caused it.
+
+    Returns one row per charge: resource, hour_ms, service, kind, query_id, user, tag, asset_key, rung, nano_credits.
+    The sum over a cell is the cell, exactly.
+    """
+    _load(engine, window, metered)
+    _time(engine, window)
+    _weigh(engine, window)
+    return _split(engine)
+
+
+def _load(engine: SqlEngine, window: Window, metered: Metered) -> None:
+    rows = [{**asdict(cell), "kind": str(cell.kind), "cell": i} for i, cell in enumerate(metered.cells)]
+    hours = range(window.start_ms, window.end_ms, HOUR_MS)
+    engine.table("cells", pa.Table.from_pylist(rows, _CELLS))
+    engine.table("hours", pa.table({"hour_ms": pa.array(hours, pa.int64())}))
+    engine.table("sizes", pa.table({"size": pa.array(SIZES), "rate": pa.array(SIZES.values(), pa.int64())}))
+    engine.table("sessions", pa.Table.from_pylist([asdict(period) for period in metered.periods], _SESSIONS))
+    engine.table(
+        "top_ups", pa.Table.from_pylist([{**asdict(t), "kind": str(t.kind)} for t in metered.top_ups], _TOP_UPS)
+    )
+    known = sorted({period.warehouse for period in metered.periods})
+    engine.table("known", pa.table({"warehouse": pa.array(known, pa.string())}))
+
+
+def _time(engine: SqlEngine, window: Window) -> None:
+    """Who ran when, and when nobody did."""
+    wide = {"from_ms": window.start_ms - MARGIN_MS, "until_ms": window.end_ms + MARGIN_MS}
+    for table in ("statements", "units", "calls", "ran", "executions"):
+        engine.into(table, table)
+    engine.into("slices", "slices", from_ms=window.start_ms, until_ms=window.end_ms)
+    engine.into("gaps", "gaps", **wide)
+    engine.into("periods", "periods")
+
+
+def _weigh(engine: SqlEngine, window: Window) -> None:
+    """What everyone's part of each cell weighs."""
+    for table in ("attributed", "accelerated", "metered"):
+        engine.into(table, table)
+    engine.into("shares", "share_of_busy_time")
+    engine.into("busy", "busy")
+    engine.into("idle_known", "idle_known", keeper_limit_ms=KEEPER_LIMIT_MS, startup_grace_ms=STARTUP_GRACE_MS)
+    engine.into("idle_inferred", "idle_inferred", keeper_limit_ms=KEEPER_LIMIT_MS)
+    engine.into("idle_parts", "idle_parts")
+    for table in ("top_up_parts", "compute_parts", "cloud_services_parts", "acceleration_parts", "parts"):
+        engine.into(table, table)
+
+
+def _split(engine: SqlEngine) -> pa.Table:
+    """The charges of the hours, then those of the day's adjustment, which falls in proportion to the former."""
+    engine.into("claims", "claims")
+    engine.into("claimed", "claimed_parts")
+    engine.into("charges", "split")
+    hourly = engine.step("charges")
+    engine.into("claimed", "adjustment_parts")
+    return pa.concat_tables([hourly, engine.step("split").cast(hourly.schema)])
+
+
