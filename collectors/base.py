@@ -42,7 +42,8 @@ class SourceStream:
 class Batch:
     """What one read of a stream gave: facts in columns, records for the store, and how far the source is read.
 
-    `watermark_ms` is set on the batch after which everything of the source before it has been given.
+    `watermark_ms` is set on the batch after which everything of the source before it has been given;
+    `seen` are the fingerprints of the files that end with this batch: a later cycle finds them in its progress.
     """
 
     stream: str
@@ -50,6 +51,7 @@ class Batch:
     records: Sequence[Record] = ()
     rows_read: int = 0
     watermark_ms: int | None = None
+    seen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
