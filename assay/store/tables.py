@@ -1,8 +1,11 @@
-"""The tables of the metadata store. Moments are epoch milliseconds (UTC), credits nano-credits, money micro-currency."""
+"""The tables of the metadata store.
+
+Moments are epoch milliseconds (UTC), credits nano-credits, money micro-currency.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, MetaData, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -15,13 +18,16 @@ _NAMES = {
     "pk": "pk_%(table_name)s",
 }
 _Id = BigInteger().with_variant(Integer, "sqlite")
+_CLUSTERED = {
+    "sqlite_with_rowid": False
+}  # rows are kept in the order of the key: a window is one stretch of disk
 
 
 class Base(DeclarativeBase):
     """The declarative base; Python int is a 64-bit integer, str is text."""
 
     metadata = MetaData(naming_convention=_NAMES)
-    type_annotation_map = {int: BigInteger, str: Text, dict[str, Any]: JSON, list[Any]: JSON}
+    type_annotation_map: ClassVar = {int: BigInteger, str: Text, dict[str, Any]: JSON, list[Any]: JSON}
 
 
 class AssetRow(Base):
@@ -46,6 +52,40 @@ class AssetRow(Base):
     last_seen_ms: Mapped[int]
 
 
+class AssetTagRow(Base):
+    """A tag of an asset once more, as a row: what facets count and filters search."""
+
+    __tablename__ = "asset_tag"
+    __table_args__ = (_CLUSTERED,)
+
+    tag: Mapped[str] = mapped_column(primary_key=True)
+    asset_id: Mapped[int] = mapped_column(
+        ForeignKey("asset.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class AssetSummaryRow(Base):
+    """What lists of assets sort by, refreshed once a cycle: the last 30 days up to `until_ms`."""
+
+    __tablename__ = "asset_summary"
+
+    asset_id: Mapped[int] = mapped_column(
+        _Id, ForeignKey("asset.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    until_ms: Mapped[int]
+    nano_credits: Mapped[int] = mapped_column(index=True)
+    before_nano_credits: Mapped[int]  # of the 30 days before: the trend
+    micro_currency: Mapped[int | None]
+    currency: Mapped[str]
+    reads: Mapped[int]
+    last_read_ms: Mapped[int | None]  # by those who count as consumers, ever
+    runs: Mapped[int]
+    failed_runs: Mapped[int]
+    last_run_ms: Mapped[int | None]
+    upstream: Mapped[int]
+    downstream: Mapped[int]
+
+
 class AliasRow(Base):
     """Another system's name of an asset. A name two assets claim is ambiguous and joins nothing."""
 
@@ -57,6 +97,7 @@ class AliasRow(Base):
     name: Mapped[str]
     asset_id: Mapped[int] = mapped_column(ForeignKey("asset.id", ondelete="CASCADE"), index=True)
     ambiguous: Mapped[bool] = mapped_column(default=False)
+    last_seen_ms: Mapped[int]
 
 
 class EdgeRow(Base):
@@ -102,13 +143,16 @@ class RunQueryRow(Base):
     __tablename__ = "run_query"
 
     query_id: Mapped[str] = mapped_column(primary_key=True)
-    run_id: Mapped[int] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), primary_key=True, index=True)
+    run_id: Mapped[int] = mapped_column(
+        ForeignKey("run.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
 
 class MeasurementRow(Base):
     """A figure of an asset at a moment."""
 
     __tablename__ = "measurement"
+    __table_args__ = (_CLUSTERED,)
 
     asset_id: Mapped[int] = mapped_column(ForeignKey("asset.id", ondelete="CASCADE"), primary_key=True)
     metric: Mapped[str] = mapped_column(primary_key=True)
@@ -121,9 +165,11 @@ class UsageRow(Base):
     """Reads of an asset on a day by a class of reader and its tool."""
 
     __tablename__ = "usage_daily"
+    __table_args__ = (Index("ix_usage_daily_day", "connection", "day_ms"), _CLUSTERED)
 
     asset_id: Mapped[int] = mapped_column(ForeignKey("asset.id", ondelete="CASCADE"), primary_key=True)
-    day_ms: Mapped[int] = mapped_column(primary_key=True, index=True)
+    day_ms: Mapped[int] = mapped_column(primary_key=True)
+    connection: Mapped[str] = mapped_column(primary_key=True)  # where the reads were seen
     reader_class: Mapped[str] = mapped_column(primary_key=True)
     tool: Mapped[str] = mapped_column(primary_key=True, default="")
     reads: Mapped[int]
@@ -132,10 +178,10 @@ class UsageRow(Base):
 
 
 class CellRow(Base):
-    """What was metered for a resource, hour and service, and what was attributed of it: the two must be equal."""
+    """What was metered for a resource, hour and service, and what of it was attributed: the two are equal."""
 
     __tablename__ = "cell"
-    __table_args__ = (Index("ix_cell_day", "connection", "day_ms"),)
+    __table_args__ = (Index("ix_cell_day", "connection", "day_ms"), _CLUSTERED)
 
     connection: Mapped[str] = mapped_column(primary_key=True)
     account: Mapped[str] = mapped_column(primary_key=True)
@@ -151,15 +197,16 @@ class CellRow(Base):
 class CostRow(Base):
     """The daily roll-up pages read: one dimension's value, service and kind on a day.
 
-    `dimension` is asset, warehouse, user or tag; an empty `value` is nobody's. Each dimension adds up to the same bill.
+    `dimension` is asset, warehouse, user or tag; an empty `value` is nobody's. Each dimension adds up to the
+    same bill.
     """
 
     __tablename__ = "cost_daily"
-    __table_args__ = (Index("ix_cost_daily_value", "dimension", "value", "day_ms"),)
+    __table_args__ = (Index("ix_cost_daily_value", "dimension", "value", "day_ms"), _CLUSTERED)
 
     connection: Mapped[str] = mapped_column(primary_key=True)
-    day_ms: Mapped[int] = mapped_column(primary_key=True)
     dimension: Mapped[str] = mapped_column(primary_key=True)
+    day_ms: Mapped[int] = mapped_column(primary_key=True)
     value: Mapped[str] = mapped_column(primary_key=True)
     service: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
@@ -237,8 +284,17 @@ class FactFileRow(Base):
     created_ms: Mapped[int]
 
 
+class RetiredFileRow(Base):
+    """A file that no longer stands; it is kept a while for those who already read it, then swept."""
+
+    __tablename__ = "retired_file"
+
+    path: Mapped[str] = mapped_column(primary_key=True)
+    retired_ms: Mapped[int]
+
+
 class CollectionRow(Base):
-    """The collection log: one row per stream and cycle, with the reason and the next step where it went wrong."""
+    """The collection log: one row per stream and cycle, with reason and next step where it went wrong."""
 
     __tablename__ = "collection_log"
     __table_args__ = (Index("ix_collection_log_stream", "connection", "stream", "started_ms"),)
