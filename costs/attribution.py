@@ -53,7 +53,7 @@ class Metered:
 
 
 _CELLS = pa.schema(
-    [("cell", pa.int64()), ("hour_ms", pa.int64()), ("nano", pa.int64())]
+    [(name, pa.int64()) for name in ("cell", "hour_ms", "nano", "used")]
     + [(name, pa.string()) for name in ("resource", "service", "kind", "asset_key")]
 )
 _SESSIONS = pa.schema(
@@ -80,7 +80,7 @@ def attribute(engine: SqlEngine, window: Window, metered: Metered) -> pa.Table:
     """
     _load(engine, window, metered)
     _time(engine, window)
-    _weigh(engine, window)
+    _weigh(engine)
     return _split(engine)
 
 
@@ -100,34 +100,28 @@ def _load(engine: SqlEngine, window: Window, metered: Metered) -> None:
 
 def _time(engine: SqlEngine, window: Window) -> None:
     """Who ran when, and when nobody did."""
-    wide = {"from_ms": window.start_ms - MARGIN_MS, "until_ms": window.end_ms + MARGIN_MS}
-    for table in ("statements", "units", "calls", "ran", "executions"):
-        engine.into(table, table)
+    _keep(engine, "statements", "units", "calls", "ran", "inside", "executions")
     engine.into("slices", "slices", from_ms=window.start_ms, until_ms=window.end_ms)
-    engine.into("gaps", "gaps", **wide)
+    engine.into("gaps", "gaps", from_ms=window.start_ms - MARGIN_MS, until_ms=window.end_ms + MARGIN_MS)
     engine.into("periods", "periods")
 
 
-def _weigh(engine: SqlEngine, window: Window) -> None:
+def _weigh(engine: SqlEngine) -> None:
     """What everyone's part of each cell weighs."""
-    for table in ("attributed", "accelerated", "metered"):
-        engine.into(table, table)
+    _keep(engine, "attributed", "metered")
     engine.into("shares", "share_of_busy_time")
     engine.into("busy", "busy")
     engine.into("idle_known", "idle_known", keeper_limit_ms=KEEPER_LIMIT_MS, startup_grace_ms=STARTUP_GRACE_MS)
     engine.into("idle_inferred", "idle_inferred", keeper_limit_ms=KEEPER_LIMIT_MS)
-    engine.into("idle_parts", "idle_parts")
-    for table in ("top_up_parts", "compute_parts", "cloud_services_parts", "acceleration_parts", "parts"):
-        engine.into(table, table)
+    _keep(engine, "idle_parts", "top_up_parts", "compute_parts", "cloud_services_parts", "acceleration_parts", "parts")
 
 
 def _split(engine: SqlEngine) -> pa.Table:
-    """The charges of the hours, then those of the day's adjustment, which falls in proportion to the former."""
-    engine.into("claims", "claims")
-    engine.into("claimed", "claimed_parts")
-    engine.into("charges", "split")
-    hourly = engine.step("charges")
-    engine.into("claimed", "adjustment_parts")
-    return pa.concat_tables([hourly, engine.step("split").cast(hourly.schema)])
+    """Every cell in whole nano-credits, then the names it is told by."""
+    _keep(engine, "split", "claims", "shared_claims")
+    return engine.step("charges")
 
 
+def _keep(engine: SqlEngine, *steps: str) -> None:
+    for step in steps:
+        engine.into(step, step)

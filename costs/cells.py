@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from assay.model.assets import AssetKey, fold_part, split_identifier
 from assay.model.charges import ChargeKind, Service
 from assay.model.time import DAY_MS, HOUR_MS, floor_day_ms
+from costs.rounding import split_exactly
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 Row = dict[str, Any]
+T = TypeVar("T")
 
-ADJUSTMENT = "cloud_services_adjustment"
 FREE_SHARE = 10
 """Cloud services are charged only beyond a tenth of the UTC day's warehouse compute (Snowflake's billing rule)."""
 
@@ -24,19 +25,21 @@ _WAREHOUSE_SERVICES = {"WAREHOUSE_METERING", "WAREHOUSE_METERING_READER"}
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one resource used in one hour for one service, in nano-credits; a day's cell stands at its first hour.
+    """What one resource is billed for one hour of one service, in nano-credits; a day's cell stands at its first hour.
 
-    `kind` and `asset_key` say what becomes of it when no query claims it.
+    `used` is what the meter showed before the day's cloud services adjustment, `nano` what is billed of it.
+    `kind` and `asset_key` say what becomes of the cell when no query claims it. `computed` is true where the
+    adjustment is ours, by the rule, because the source has not told it yet.
     """
 
     resource: str
     hour_ms: int
     service: str
+    used: int
     nano: int
     kind: ChargeKind
     asset_key: str | None = None
     computed: bool = False
-    """True where we computed the figure because the source has not told it yet."""
 
 
 def cells_of(
@@ -44,28 +47,26 @@ def cells_of(
 ) -> list[Cell]:
     """All cells of the days given, from the rows of WAREHOUSE_METERING, METERING and METERING_DAILY facts.
 
-    Zero cells are kept only where a meter told them. A day whose own total is more or less than its hours by more than
-    their rounding can explain gets a cell for the difference, charged to nobody.
+    A day whose own total is more or less than its hours by more than their rounding can explain gets a cell for the
+    difference, charged to nobody.
     """
     hourly = [*_warehouse_cells(warehouse_rows, metering_rows), *_service_cells(account, metering_rows)]
-    days = sorted({floor_day_ms(cell.hour_ms) for cell in hourly} | {row["day_ms"] for row in daily_rows})
-    by_day = _grouped(daily_rows, "day_ms")
     until_ms = max((cell.hour_ms + HOUR_MS for cell in hourly), default=0)
-    extra: list[Cell] = []
-    for day_ms in days:
-        of_day = [cell for cell in hourly if floor_day_ms(cell.hour_ms) == day_ms]
-        adjustment = _adjustment(day_ms, of_day, by_day.get(day_ms, ()))
-        if adjustment.nano:
-            extra.append(adjustment)
+    of_days = _grouped(hourly, lambda cell: floor_day_ms(cell.hour_ms))
+    daily_of = _grouped(daily_rows, lambda row: row["day_ms"])
+    cells: list[Cell] = []
+    for day_ms in sorted(of_days.keys() | daily_of.keys()):
+        of_day, daily = of_days.get(day_ms, []), daily_of.get(day_ms, [])
+        cells += _adjusted(day_ms, of_day, daily)
         if day_ms + DAY_MS <= until_ms or not of_day:
-            extra.extend(_differences(day_ms, of_day, by_day.get(day_ms, ())))
-    return [*hourly, *extra]
+            cells += _differences(day_ms, of_day, daily)
+    return cells
 
 
-def _grouped(rows: Iterable[Row], column: str) -> Mapping[Any, list[Row]]:
-    groups: dict[Any, list[Row]] = defaultdict(list)
-    for row in rows:
-        groups[row[column]].append(row)
+def _grouped(items: Iterable[T], key: Callable[[T], int]) -> dict[int, list[T]]:
+    groups: dict[int, list[T]] = defaultdict(list)
+    for item in items:
+        groups[key(item)].append(item)
     return groups
 
 
@@ -80,8 +81,9 @@ def _warehouse_cells(warehouse_rows: Sequence[Row], metering_rows: Sequence[Row]
     for row in (*warehouse_rows, *spare):
         hour_ms = row["start_ms"] - row["start_ms"] % HOUR_MS
         name = row["warehouse"] or "unknown"
-        yield Cell(name, hour_ms, Service.COMPUTE, row["compute_nano"] or 0, ChargeKind.NO_QUERY)
-        yield Cell(name, hour_ms, Service.CLOUD_SERVICES, row["cloud_services_nano"] or 0, ChargeKind.CLOUD_SERVICES)
+        compute, cloud = row["compute_nano"] or 0, row["cloud_services_nano"] or 0
+        yield Cell(name, hour_ms, Service.COMPUTE, compute, compute, ChargeKind.NO_QUERY)
+        yield Cell(name, hour_ms, Service.CLOUD_SERVICES, cloud, cloud, ChargeKind.CLOUD_SERVICES)
 
 
 def _service_cells(account: str, rows: Sequence[Row]) -> Iterator[Cell]:
@@ -93,19 +95,23 @@ def _service_cells(account: str, rows: Sequence[Row]) -> Iterator[Cell]:
         cell = _service_cell(account, row)
         place = (cell.resource, cell.hour_ms, cell.service)
         before = sums.get(place)
-        sums[place] = replace(cell, nano=cell.nano + before.nano) if before else cell
+        sums[place] = _sum(cell, before) if before else cell
     yield from sums.values()
+
+
+def _sum(cell: Cell, other: Cell) -> Cell:
+    return replace(cell, used=cell.used + other.used, nano=cell.nano + other.nano)
 
 
 def _service_cell(account: str, row: Row) -> Cell:
     hour_ms = row["start_ms"] - row["start_ms"] % HOUR_MS
-    service = (row["service_type"] or "unknown").lower()
+    service, used = (row["service_type"] or "unknown").lower(), _used(row)
     if service == Service.QUERY_ACCELERATION:
-        return Cell(row["name"] or "unknown", hour_ms, service, _used(row), ChargeKind.QUERY_ACCELERATION)
+        return Cell(row["name"] or "unknown", hour_ms, service, used, used, ChargeKind.QUERY_ACCELERATION)
     key = _object_key(account, row)
     resource = str(key) if key else row["name"] or row["entity_id"] or service
     kind = ChargeKind.SERVERLESS if key or row["name"] else ChargeKind.UNATTRIBUTED
-    return Cell(resource, hour_ms, service, _used(row), kind, str(key) if key else None)
+    return Cell(resource, hour_ms, service, used, used, kind, str(key) if key else None)
 
 
 def _object_key(account: str, row: Row) -> AssetKey | None:
@@ -121,13 +127,24 @@ def _used(row: Row) -> int:
     return int(told if told is not None else (row["compute_nano"] or 0) + (row["cloud_services_nano"] or 0))
 
 
-def _adjustment(day_ms: int, of_day: Sequence[Cell], daily: Sequence[Row]) -> Cell:
-    """What the day's bill takes back of cloud services, negative; computed by the rule until the bill tells it."""
+def _adjusted(day_ms: int, of_day: Sequence[Cell], daily: Sequence[Row]) -> Iterator[Cell]:
+    """The day's cells after its adjustment: what the bill takes back falls on cloud services in proportion to their use.
+
+    The bill tells the adjustment (negative) per UTC day; until it does, the rule is applied to what is metered so far.
+    """
+    cloud = [cell for cell in of_day if cell.service == Service.CLOUD_SERVICES]
+    spent = [cell.used for cell in cloud]
+    compute = sum(cell.used for cell in of_day if cell.service == Service.COMPUTE)
     told = sum(row["adjustment_nano"] or 0 for row in daily)
-    spent = sum(cell.nano for cell in of_day if cell.service == Service.CLOUD_SERVICES)
-    compute = sum(cell.nano for cell in of_day if cell.service == Service.COMPUTE)
-    nano = told if daily else -min(spent, compute // FREE_SHARE)
-    return Cell("", day_ms, ADJUSTMENT, nano, ChargeKind.CLOUD_SERVICES, computed=not daily)
+    adjustment = told if daily else -min(sum(spent), compute // FREE_SHARE)
+    yield from (cell for cell in of_day if cell.service != Service.CLOUD_SERVICES)
+    if adjustment and not any(spent):
+        yield from cloud
+        yield Cell("", day_ms, Service.CLOUD_SERVICES, 0, adjustment, ChargeKind.CLOUD_SERVICES)
+        return
+    parts = split_exactly(adjustment, spent) if adjustment else [0] * len(cloud)
+    for cell, part in zip(cloud, parts, strict=True):
+        yield replace(cell, nano=cell.used + part, computed=not daily)
 
 
 def _differences(day_ms: int, of_day: Sequence[Cell], daily: Sequence[Row]) -> Iterator[Cell]:
@@ -137,7 +154,7 @@ def _differences(day_ms: int, of_day: Sequence[Cell], daily: Sequence[Row]) -> I
         own = (
             {Service.COMPUTE, Service.CLOUD_SERVICES} if row["service_type"] in _WAREHOUSE_SERVICES else {service}
         )
-        hours = [cell.nano for cell in of_day if cell.service in own]
+        hours = [cell.used for cell in of_day if cell.service in own]
         difference = _used(row) - sum(hours)
         if abs(difference) > len(hours) + 1:
-            yield Cell("", day_ms, f"{service}_difference", difference, ChargeKind.UNATTRIBUTED)
+            yield Cell("", day_ms, f"{service}_difference", difference, difference, ChargeKind.UNATTRIBUTED)

@@ -108,13 +108,16 @@ class Engine:
     def _settle(self, view: str, raw: str, stream: FactStream) -> None:
         """A view of `raw` without repeats. Only the keys that do repeat are ranked: they are few."""
         key, columns = _listed(stream.key), _listed(stream.schema.names)
+        plain = f"SELECT {columns} FROM {_quoted(raw)} r"  # noqa: S608 - names of our own, quoted
+        if stream.dedupe is Dedupe.NONE:
+            self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {_quoted(view)} AS {plain}")
+            return
         repeats = f"{view}__repeats"
         self._connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {_quoted(repeats)} AS "  # noqa: S608 - names of our own, quoted
             f"SELECT {key} FROM {_quoted(raw)} GROUP BY {key} HAVING count(*) > 1"
         )
         match = " AND ".join(f"r.{_quoted(c)} IS NOT DISTINCT FROM k.{_quoted(c)}" for c in stream.key)
-        plain = f"SELECT {columns} FROM {_quoted(raw)} r"  # noqa: S608 - names of our own, quoted
         if self._count(repeats) == 0:
             self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {_quoted(view)} AS {plain}")
             return

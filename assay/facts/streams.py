@@ -17,6 +17,7 @@ class Dedupe(StrEnum):
 
     LATEST = "latest"  # one row a key: of the newest batch, then the greatest `version` column
     GROUP = "group"  # all distinct rows of the newest batch that holds the key (a source with natural duplicates)
+    NONE = "none"  # every row stands (an append-only ledger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,10 @@ QUERY_ATTRIBUTION = FactStream(
 )
 WAREHOUSE_METERING = FactStream(
     name="warehouse_metering_history",
-    schema=_schema(ints="start_ms end_ms compute_nano cloud_services_nano attributed_nano", texts="warehouse"),
-    key=("warehouse", "start_ms"),
+    schema=_schema(
+        ints="start_ms end_ms compute_nano cloud_services_nano attributed_nano", texts="warehouse warehouse_id"
+    ),
+    key=("warehouse", "warehouse_id", "start_ms"),
     time="start_ms",
 )
 METERING = FactStream(
@@ -174,10 +177,10 @@ CHARGES = FactStream(
     schema=_schema(
         ints="hour_ms nano_credits bytes known_at_ms",
         texts="account resource service kind query_id user tag asset_key rung reason",
-        flags="provisional",
     ),
     key=("account", "resource", "hour_ms", "service", "kind", "query_id", "asset_key"),
     time="hour_ms",
+    dedupe=Dedupe.NONE,
 )
 """Derived, append-only: the ledger. What stands is the sum over a key; a later row restates by its difference."""
 

@@ -1,15 +1,15 @@
 -- Query acceleration of a warehouse's hour: by the warehouse's own figure per query, else by the bytes it scanned for them.
--- In: statements, accelerated(q, nano), cells. Out: (cell, q, kind, weight).
+-- In: statements, attributed(q, acceleration_nano), cells. Out: (cell, q, kind, weight).
 WITH candidates AS (
     SELECT
-        cells.cell, statements.q, COALESCE(accelerated.nano, 0) AS nano, statements.acceleration_bytes,
-        MAX(COALESCE(accelerated.nano, 0)) OVER (PARTITION BY cells.cell) AS known
+        cells.cell, statements.q, COALESCE(attributed.acceleration_nano, 0) AS nano, statements.acceleration_bytes,
+        MAX(COALESCE(attributed.acceleration_nano, 0)) OVER (PARTITION BY cells.cell) AS known
     FROM statements
-    LEFT JOIN accelerated ON accelerated.q = statements.q
+    LEFT JOIN attributed ON attributed.q = statements.q
     INNER JOIN cells
         ON cells.service = 'query_acceleration' AND cells.resource = statements.warehouse
         AND cells.hour_ms < statements.end_ms AND cells.hour_ms + 3600000 > statements.start_ms
-    WHERE COALESCE(accelerated.nano, 0) > 0 OR statements.acceleration_bytes > 0
+    WHERE COALESCE(attributed.acceleration_nano, 0) > 0 OR statements.acceleration_bytes > 0
 )
 SELECT
     cell, q, 'query_acceleration' AS kind, CASE WHEN known > 0 THEN nano ELSE acceleration_bytes END AS weight

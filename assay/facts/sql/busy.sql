@@ -1,32 +1,32 @@
--- What each query's busy time weighs in its hour. In: shares(q, unit, hour_ms, share), ran, attributed(q, nano).
+-- What each query's busy time weighs in its hour. In: shares(q, unit, hour_ms, share), ran(q, rate), attributed(q, compute_nano).
 -- Out: (q, unit, hour_ms, weight), weight in busy shares × rate.
 -- Once the warehouse's own weights are known they replace the equal ones among the queries they name; what these queries
 -- hold of the hour together, and every query too short to be named, keep the share that time gives them.
 WITH weighed AS (
-    SELECT shares.q, shares.unit, shares.hour_ms, shares.share * ran_once.rate AS weight
-    FROM shares INNER JOIN (SELECT q, MAX(rate) AS rate FROM ran GROUP BY q) AS ran_once ON ran_once.q = shares.q
+    SELECT shares.q, shares.unit, shares.hour_ms, shares.share * ran.rate AS weight
+    FROM shares INNER JOIN ran ON ran.q = shares.q
+    WHERE shares.share > 0
 ),
 spread AS (
     SELECT
         weighed.q, weighed.unit, weighed.hour_ms, weighed.weight,
-        CAST(attributed.nano AS DOUBLE) * weighed.weight
-        / SUM(weighed.weight) OVER (PARTITION BY weighed.q) AS nano
+        FLOOR(
+            CAST(attributed.compute_nano AS DOUBLE) * 100 * weighed.weight
+            / CAST(SUM(weighed.weight) OVER (PARTITION BY weighed.q) AS DOUBLE)
+        ) AS told
     FROM weighed INNER JOIN attributed ON attributed.q = weighed.q
-    WHERE weighed.weight > 0
+    WHERE attributed.compute_nano > 0
 ),
-fine AS (
-    SELECT
-        q, unit, hour_ms, CAST(FLOOR(nano * 1000) AS BIGINT) AS fine_nano, weight,
-        SUM(weight) OVER (PARTITION BY unit, hour_ms) AS held
-    FROM spread
-),
-renewed AS (
-    SELECT
-        q, unit, hour_ms,
-        CAST(FLOOR(CAST(held AS DOUBLE) * fine_nano / SUM(fine_nano) OVER (PARTITION BY unit, hour_ms)) AS BIGINT) AS weight
-    FROM fine
-    WHERE fine_nano > 0
+hours AS (
+    SELECT unit, hour_ms, CAST(SUM(weight) AS DOUBLE) AS held, SUM(told) AS told
+    FROM spread WHERE told > 0 GROUP BY unit, hour_ms
 )
-SELECT weighed.q, weighed.unit, weighed.hour_ms, COALESCE(renewed.weight, weighed.weight) AS weight
+SELECT
+    weighed.q, weighed.unit, weighed.hour_ms,
+    CASE
+        WHEN spread.told > 0 THEN GREATEST(1, CAST(FLOOR(hours.held * spread.told / hours.told) AS BIGINT))
+        ELSE weighed.weight
+    END AS weight
 FROM weighed
-LEFT JOIN renewed ON renewed.q = weighed.q AND renewed.unit = weighed.unit AND renewed.hour_ms = weighed.hour_ms
+LEFT JOIN spread ON spread.q = weighed.q AND spread.unit = weighed.unit AND spread.hour_ms = weighed.hour_ms
+LEFT JOIN hours ON hours.unit = weighed.unit AND hours.hour_ms = weighed.hour_ms

@@ -3,7 +3,7 @@
 -- before the first query keeper is null and quiet_ms is :from_ms, after the last next_q is null and next_ms is :until_ms.
 WITH ordered AS (
     SELECT
-        unit, begins_ms, arrives_ms, q, query_id, rate,
+        unit, begins_ms,
         MAX(ends_ms) OVER (
             PARTITION BY unit ORDER BY begins_ms, ends_ms ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         ) AS quiet_ms
@@ -21,14 +21,14 @@ bounds AS (
 enders AS (
     SELECT
         bounds.unit, bounds.quiet_ms, executions.q, executions.rate,
-        ROW_NUMBER() OVER (PARTITION BY bounds.unit, bounds.quiet_ms ORDER BY executions.query_id) AS place
+        ROW_NUMBER() OVER (PARTITION BY bounds.unit, bounds.quiet_ms ORDER BY executions.q) AS place
     FROM bounds INNER JOIN executions ON executions.unit = bounds.unit AND executions.ends_ms = bounds.quiet_ms
 ),
 comers AS (
     SELECT
         bounds.unit, bounds.next_ms, executions.q, executions.rate, executions.arrives_ms,
         ROW_NUMBER() OVER (
-            PARTITION BY bounds.unit, bounds.next_ms ORDER BY executions.arrives_ms, executions.query_id
+            PARTITION BY bounds.unit, bounds.next_ms ORDER BY executions.arrives_ms, executions.q
         ) AS place
     FROM bounds INNER JOIN executions ON executions.unit = bounds.unit AND executions.begins_ms = bounds.next_ms
 )

@@ -1,11 +1,12 @@
 -- Each query's share of the busy time of its cluster in one hour: the time it ran, divided at every instant by how many
 -- ran beside it. In: slices. Out: (q, unit, hour_ms, share), share in millionths of a millisecond.
 -- V(t) = ∫ dt / running(t) is the virtual time of fair queueing; a slice's share is V(end) − V(begin), so one sort does
--- it whatever the concurrency. Every step of V is a whole number: sums do not depend on their order, on any engine.
+-- it whatever the concurrency. Every step of V is a whole number below 2^53, so sums in DOUBLE are exact: they do not
+-- depend on the order of the rows, on any engine.
 WITH events AS (
-    SELECT q, unit, hour_ms, begins_ms AS at_ms, 1 AS delta FROM slices
+    SELECT q, unit, hour_ms, begins_ms AS at_ms, CAST(1 AS DOUBLE) AS delta FROM slices
     UNION ALL
-    SELECT q, unit, hour_ms, ends_ms AS at_ms, -1 AS delta FROM slices
+    SELECT q, unit, hour_ms, ends_ms AS at_ms, CAST(-1 AS DOUBLE) AS delta FROM slices
 ),
 counted AS (
     SELECT
@@ -19,7 +20,7 @@ counted AS (
 stepped AS (
     SELECT
         q, unit, hour_ms, at_ms, delta,
-        CASE WHEN running > 0 THEN CAST(FLOOR(CAST((next_ms - at_ms) * 1000000 AS DOUBLE) / running) AS BIGINT) ELSE 0 END AS step
+        CASE WHEN running > 0 THEN FLOOR(CAST((next_ms - at_ms) * 1000000 AS DOUBLE) / running) ELSE 0 END AS step
     FROM counted
 ),
 virtual AS (

@@ -1,30 +1,34 @@
 -- Each cell's nano-credits split among its parts in proportion to their weights, so that they add up to it exactly:
--- largest remainder (Hamilton). In: cells(cell, service, nano), claimed (see claimed_parts). Out: the charges.
--- Ties go by name, never by order; whatever the division's own rounding leaves over is dealt out one by one.
-WITH weighed AS (
+-- largest remainder (Hamilton). In: cells(cell, nano), parts(cell, q, kind, weight). Out: (cell, q, kind, nano_credits).
+-- Ties go by the number of the query (its start, then its id), never by order; whatever the division's own rounding leaves over is dealt out one by one.
+WITH wholes AS (
+    SELECT parts.cell, CAST(SUM(weight) AS DOUBLE) AS weight, COUNT(*) AS parts FROM parts GROUP BY parts.cell
+),
+exactly AS (
     SELECT
-        claimed.*, cells.service, cells.nano,
-        CAST(cells.nano AS DOUBLE) * claimed.weight / SUM(claimed.weight) OVER (PARTITION BY claimed.cell) AS exact
-    FROM claimed INNER JOIN cells ON cells.cell = claimed.cell
-    WHERE claimed.weight > 0
+        parts.cell, parts.q, parts.kind, cells.nano, wholes.parts,
+        CAST(cells.nano AS DOUBLE) * parts.weight / wholes.weight AS exact
+    FROM parts
+    INNER JOIN wholes ON wholes.cell = parts.cell
+    INNER JOIN cells ON cells.cell = parts.cell
 ),
 floored AS (
-    SELECT weighed.*, CAST(FLOOR(exact) AS BIGINT) AS whole, exact - FLOOR(exact) AS remainder FROM weighed
+    SELECT cell, q, kind, nano, parts, CAST(FLOOR(exact) AS BIGINT) AS whole, exact - FLOOR(exact) AS remainder
+    FROM exactly
+),
+left_over AS (
+    SELECT
+        cell, ((nano - given) % parts + parts) % parts AS extra,
+        CAST((nano - given - ((nano - given) % parts + parts) % parts) / parts AS BIGINT) AS each
+    FROM (
+        SELECT cell, nano, parts, CAST(SUM(whole) AS BIGINT) AS given FROM floored GROUP BY cell, nano, parts
+    ) AS sums
 ),
 ranked AS (
-    SELECT
-        floored.*,
-        ROW_NUMBER() OVER (
-            PARTITION BY cell ORDER BY remainder DESC, kind, resource, hour_ms, query_id, asset_key, rung
-        ) AS place,
-        COUNT(*) OVER (PARTITION BY cell) AS parts,
-        CAST(nano - SUM(whole) OVER (PARTITION BY cell) AS BIGINT) AS left_over
+    SELECT cell, q, kind, whole, ROW_NUMBER() OVER (PARTITION BY cell ORDER BY remainder DESC, q, kind) AS place
     FROM floored
-),
-dealt AS (
-    SELECT ranked.*, ((left_over % parts) + parts) % parts AS extra FROM ranked
 )
 SELECT
-    resource, hour_ms, service, kind, query_id, "user", tag, asset_key, rung,
-    whole + CAST((left_over - extra) / parts AS BIGINT) + CASE WHEN place <= extra THEN 1 ELSE 0 END AS nano_credits
-FROM dealt
+    ranked.cell, ranked.q, ranked.kind,
+    whole + each + CASE WHEN place <= extra THEN 1 ELSE 0 END AS nano_credits
+FROM ranked INNER JOIN left_over ON left_over.cell = ranked.cell

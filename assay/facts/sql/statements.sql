@@ -1,8 +1,9 @@
--- Every statement of the window, numbered, with what the bill is later told by. In: queries. Out: the columns below.
+-- Every statement of the window, numbered by start and id, with what it held and what the bill is later told by.
+-- In: queries. Out: the columns below; `size` is null for a statement that ran on no warehouse (metadata, cached result).
+-- A query holds its cluster from the end of its waiting and compiling until it ended, less the time it was blocked.
 SELECT
-    ROW_NUMBER() OVER () AS q, query_id, start_ms, end_ms, warehouse,
-    CASE WHEN NOT warehouse IS NULL AND NOT warehouse_size IS NULL THEN COALESCE(cluster_number, 1) END AS cluster_number,
-    UPPER(REPLACE(REPLACE(warehouse_size, '-', ''), ' ', '')) AS size,
+    ROW_NUMBER() OVER (ORDER BY start_ms, query_id) AS q, query_id, start_ms, end_ms, warehouse,
+    COALESCE(cluster_number, 1) AS cluster_number, UPPER(REPLACE(REPLACE(warehouse_size, '-', ''), ' ', '')) AS size,
     LEAST(
         start_ms + COALESCE(queued_provisioning_ms, 0) + COALESCE(queued_repair_ms, 0)
         + COALESCE(queued_overload_ms, 0) + COALESCE(compilation_ms, 0) + COALESCE(list_external_files_ms, 0),
