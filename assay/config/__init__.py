@@ -1,0 +1,29 @@
+"""Typed settings: flags over ASSAY_* variables over assay.toml over defaults, each value with its origin."""
+
+from __future__ import annotations
+
+from assay.config.document import FILE_NAME, add_connection, write_new
+from assay.config.models import (
+    ConnectionSettings,
+    FactsSettings,
+    MappingRule,
+    MappingSettings,
+    MoneySettings,
+    PrivacySettings,
+    StoreSettings,
+)
+from assay.config.settings import Settings
+
+__all__ = [
+    "FILE_NAME",
+    "ConnectionSettings",
+    "FactsSettings",
+    "MappingRule",
+    "MappingSettings",
+    "MoneySettings",
+    "PrivacySettings",
+    "Settings",
+    "StoreSettings",
+    "add_connection",
+    "write_new",
+]

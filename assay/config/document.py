@@ -1,0 +1,111 @@
+"""assay.toml as a document: written with comments, edited without losing them, replaced in one step."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from assay.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FILE_NAME = "assay.toml"
+
+_NEW = """\
+# Settings of Assay. What is said on the command line (--set money.currency=EUR) or in the environment
+# (ASSAY_MONEY__CURRENCY=EUR) goes before this file; `assay config show` tells where each value comes from.
+# Secrets never stand here, only where they are kept: "env:NAME" or "file:PATH".
+
+[store]
+# Assets, runs and roll-ups. SQLite by default; for a team, postgresql+psycopg://assay@host/assay
+# url = "sqlite:///.assay/assay.db"
+
+[facts]
+# The query history in Parquet: a folder, or s3://bucket/prefix
+# root = ".assay/facts"
+
+[money]
+# Prices where the account has no rate sheet. Without either, costs are told in credits alone.
+# currency = "USD"
+# price_per_credit = 3.00
+# price_per_terabyte_month = 23.00
+
+[privacy]
+# Names of users: "hashed", or "plain" where your rules allow it
+# user_names = "hashed"
+
+# Queries that name no table of their own can be given to one by who sent them; the first rule that
+# fits decides. Patterns on user see the names as they are stored.
+# [[mapping.rules]]
+# role = "LOADER_*"
+# asset = "snowflake:acme:raw.loader.sync"
+
+# Connections follow; `assay connect snowflake --name acme --export FOLDER` adds one.
+"""
+
+
+def write_new(folder: Path) -> bool:
+    """Write a commented assay.toml into the folder; False (and nothing written) where one stands already."""
+    file = folder / FILE_NAME
+    if file.exists():
+        return False
+    folder.mkdir(parents=True, exist_ok=True)
+    _replace(file, _NEW)
+    return True
+
+
+def add_connection(folder: Path, name: str, kind: str, options: Mapping[str, object]) -> None:
+    """Write or replace ``[connections.<name>]``, keeping all other text and comments of assay.toml."""
+    file = folder / FILE_NAME
+    document = _document(file)
+    table = tomlkit.table()
+    table.add("kind", kind)
+    for key, value in options.items():
+        table.add(key, value)
+    if "connections" not in document:
+        document["connections"] = tomlkit.table(is_super_table=True)
+    connections = document["connections"]
+    if not isinstance(connections, dict):
+        raise ConfigError(f"{file}: connections is not a table.", hint="Write [connections.NAME] tables.")
+    connections[name] = table
+    _replace(file, tomlkit.dumps(document))
+
+
+def _document(file: Path) -> tomlkit.TOMLDocument:
+    try:
+        return tomlkit.parse(file.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(
+            f"There is no {file}.", hint=f"Run `assay init --dir {file.parent}` first."
+        ) from None
+    except (OSError, UnicodeDecodeError, TOMLKitError) as error:
+        raise ConfigError(
+            f"{file} cannot be read: {error}", hint="Mend the file, then connect again."
+        ) from None
+
+
+def _replace(file: Path, text: str) -> None:
+    """Put `text` in the file's place in one step: a reader sees the old or the new, never a half."""
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+            mode = file.stat().st_mode & 0o777 if file.exists() else 0o644
+            Path(temporary).chmod(mode)
+            Path(temporary).replace(file)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise ConfigError(
+            f"{file} cannot be written: {error}", hint="Check the folder's rights and space."
+        ) from None

@@ -1,0 +1,96 @@
+"""The sections of the settings: what may stand in assay.toml, with units and defaults."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+
+
+def _connection_name(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise ValueError("a connection's name is lower-case letters, digits, - and _, at most 63 of them")
+    return name
+
+
+ConnectionName = Annotated[str, AfterValidator(_connection_name)]
+Price = Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=6)]
+
+
+class Section(BaseModel):
+    """A table of assay.toml: unknown keys are refused and nothing changes after it is read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StoreSettings(Section):
+    """Where assets, runs, roll-ups and watermarks are kept."""
+
+    url: str = Field(default="", description="SQLAlchemy URL; empty: sqlite:///<dir>/.assay/assay.db")
+
+
+class FactsSettings(Section):
+    """Where the query history is kept, in Parquet files."""
+
+    root: str = Field(default="", description="A folder or s3://bucket/prefix; empty: <dir>/.assay/facts")
+
+
+class MoneySettings(Section):
+    """What a credit and a terabyte cost where the account has no rate sheet."""
+
+    currency: str = Field(
+        default="USD", pattern="^[A-Z]{3}$", description="ISO 4217 code of the prices below"
+    )
+    price_per_credit: Price | None = Field(default=None, description="Currency units per credit")
+    price_per_terabyte_month: Price | None = Field(
+        default=None, description="Currency units per terabyte and month"
+    )
+
+
+class PrivacySettings(Section):
+    """What is kept of people."""
+
+    user_names: Literal["hashed", "plain"] = Field(
+        default="hashed", description="How the names of users are stored"
+    )
+
+
+class MappingRule(Section):
+    """Queries that match every given pattern worked for `asset`; patterns are globs without case."""
+
+    asset: str = Field(description="Asset key, e.g. snowflake:acme:raw.loader.sync", min_length=1)
+    user: str = "*"
+    role: str = "*"
+    warehouse: str = "*"
+    application: str = "*"
+
+    @model_validator(mode="after")
+    def _says_which(self) -> MappingRule:
+        if {self.user, self.role, self.warehouse, self.application} == {"*"}:
+            raise ValueError("a rule needs a user, role, warehouse or application pattern")
+        return self
+
+
+class MappingSettings(Section):
+    """How queries that name no asset themselves meet one."""
+
+    rules: tuple[MappingRule, ...] = Field(
+        default=(), description="The first rule that matches a query decides"
+    )
+
+
+class ConnectionSettings(BaseModel):
+    """A system Assay reads: its kind, and the options of that kind's own config class."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    kind: str = Field(description="The name of a collector, e.g. snowflake or dbt", min_length=1)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The options as written, to be read by the kind's config class."""
+        return dict(self.model_extra or {})

@@ -1,0 +1,58 @@
+"""Structured logs on stderr and Prometheus metrics."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger, Processor
+
+METRICS = CollectorRegistry()
+
+rows_collected = Counter(
+    "assay_rows_collected", "Rows read from a source", ("connection", "stream"), registry=METRICS
+)
+collections_failed = Counter(
+    "assay_collections_failed", "Streams that could not be read", ("connection", "stream"), registry=METRICS
+)
+step_seconds = Histogram("assay_step_seconds", "Duration of a step of the cycle", ("step",), registry=METRICS)
+last_cycle_timestamp = Gauge(
+    "assay_last_cycle_timestamp_seconds", "When the last whole cycle ended", registry=METRICS
+)
+
+
+def exposition() -> bytes:
+    """All metrics in the Prometheus text format."""
+    return generate_latest(METRICS)
+
+
+def configure_logging(*, level: int = logging.WARNING, as_json: bool | None = None) -> None:
+    """Send structured logs to stderr: JSON lines, or readable ones where stderr is a terminal."""
+    plain = sys.stderr.isatty() if as_json is None else not as_json
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    last: list[Processor] = (
+        [structlog.dev.ConsoleRenderer()]
+        if plain
+        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    )
+    structlog.configure(
+        processors=[*shared, *last],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def logger(name: str) -> FilteringBoundLogger:
+    """A logger that says where a line comes from."""
+    bound: FilteringBoundLogger = structlog.get_logger(logger=name)
+    return bound
