@@ -1,0 +1,119 @@
+"""What was collected: watermarks, files read whole, and the log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from assay.store.bulk import insert_missing, later, upsert
+from assay.store.tables import CollectionRow, SeenRow, WatermarkRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Subquery
+    from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, slots=True)
+class StreamStatus:
+    """A stream of a connection: its newest line in the log, its last success, and how far it is read."""
+
+    connection: str
+    stream: str
+    status: str
+    started_ms: int
+    ended_ms: int
+    rows: int
+    message: str
+    hint: str
+    last_success_ms: int | None
+    watermark_ms: int | None
+
+
+def watermarks(session: Session, connection: str) -> dict[str, int]:
+    """How far each stream of the connection is read, in epoch ms."""
+    rows = session.execute(
+        select(WatermarkRow.stream, WatermarkRow.value_ms).where(WatermarkRow.connection == connection)
+    )
+    return dict(rows.tuples().all())
+
+
+def advance(session: Session, connection: str, stream: str, value_ms: int, now_ms: int) -> None:
+    """Move a watermark forward; a value behind it changes nothing."""
+    upsert(
+        session,
+        WatermarkRow,
+        [{"connection": connection, "stream": stream, "value_ms": value_ms, "updated_ms": now_ms}],
+        key=("connection", "stream"),
+        settle=lambda old, new: {
+            "value_ms": later(old.c.value_ms, new.value_ms),
+            "updated_ms": later(old.c.updated_ms, new.updated_ms),
+        },
+    )
+
+
+def seen(session: Session, connection: str) -> frozenset[str]:
+    """The fingerprints of the files of this connection that were read whole."""
+    return frozenset(session.scalars(select(SeenRow.fingerprint).where(SeenRow.connection == connection)))
+
+
+def mark_seen(session: Session, connection: str, fingerprints: Iterable[str], now_ms: int) -> None:
+    """Remember files as read whole."""
+    insert_missing(
+        session,
+        SeenRow,
+        [
+            {"connection": connection, "fingerprint": mark, "seen_ms": now_ms}
+            for mark in sorted(set(fingerprints))
+        ],
+    )
+
+
+def log(session: Session, row: CollectionRow) -> None:
+    """Add a line to the collection log."""
+    session.add(row)
+    session.flush()
+
+
+def latest(session: Session, connection: str | None = None) -> list[StreamStatus]:
+    """The state of every stream that was ever collected, by connection and stream."""
+    line, read = CollectionRow, WatermarkRow
+    success = _last_success()
+    lines = (
+        select(line, success.c.ended_ms, read.value_ms)
+        .outerjoin(success, (success.c.connection == line.connection) & (success.c.stream == line.stream))
+        .outerjoin(read, (read.connection == line.connection) & (read.stream == line.stream))
+        .where(line.id.in_(select(func.max(line.id)).group_by(line.connection, line.stream)))
+        .order_by(line.connection, line.stream)
+    )
+    if connection is not None:
+        lines = lines.where(line.connection == connection)
+    return [_status(row, ended, value) for row, ended, value in session.execute(lines)]
+
+
+def _last_success() -> Subquery:
+    line = CollectionRow
+    return (
+        select(line.connection, line.stream, func.max(line.ended_ms).label("ended_ms"))
+        .where(line.status == "ok")
+        .group_by(line.connection, line.stream)
+        .subquery()
+    )
+
+
+def _status(row: CollectionRow, success_ms: int | None, watermark_ms: int | None) -> StreamStatus:
+    return StreamStatus(
+        connection=row.connection,
+        stream=row.stream,
+        status=row.status,
+        started_ms=row.started_ms,
+        ended_ms=row.ended_ms,
+        rows=row.rows,
+        message=row.message,
+        hint=row.hint,
+        last_success_ms=success_ms,
+        watermark_ms=watermark_ms,
+    )

@@ -1,0 +1,116 @@
+"""The flow of data between assets, both ways."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from assay.model.time import to_ms
+from assay.store.bulk import chunked, later, upsert
+from assay.store.keys import asset_ids
+from assay.store.tables import AssetRow, EdgeRow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import InstrumentedAttribute, Session
+
+    from assay.model.assets import Edge
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """An asset up or down the stream: how many steps away, and when a source last showed the way to it."""
+
+    asset_id: int
+    key: str
+    name: str
+    kind: str
+    hops: int
+    sources: int
+    last_seen_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """What an asset is made of, and what is made of it; nearest first."""
+
+    upstream: list[Neighbour]
+    downstream: list[Neighbour]
+
+
+def save_edges(session: Session, edges: Sequence[Edge], now_ms: int) -> None:
+    """Keep edges, each per source; when it was last seen only advances."""
+    ids = asset_ids(session, (key for edge in edges for key in (edge.upstream, edge.downstream)), now_ms)
+    upsert(
+        session,
+        EdgeRow,
+        [
+            {
+                "upstream_id": ids[str(edge.upstream)],
+                "downstream_id": ids[str(edge.downstream)],
+                "source": edge.source.value,
+                "first_seen_ms": to_ms(edge.seen_at),
+                "last_seen_ms": to_ms(edge.seen_at),
+            }
+            for edge in edges
+        ],
+        key=("upstream_id", "downstream_id", "source"),
+        settle=lambda old, new: {"last_seen_ms": later(old.c.last_seen_ms, new.last_seen_ms)},
+    )
+
+
+def neighbours(session: Session, asset_id: int, hops: int = 1) -> Neighbours:
+    """The assets within `hops` steps, one query a step and direction; a cycle is walked once."""
+    return Neighbours(
+        upstream=_walk(session, asset_id, hops, EdgeRow.downstream_id, EdgeRow.upstream_id),
+        downstream=_walk(session, asset_id, hops, EdgeRow.upstream_id, EdgeRow.downstream_id),
+    )
+
+
+def _walk(
+    session: Session,
+    asset_id: int,
+    hops: int,
+    here: InstrumentedAttribute[int],
+    there: InstrumentedAttribute[int],
+) -> list[Neighbour]:
+    seen, front, found = {asset_id}, [asset_id], list[Neighbour]()
+    for hop in range(1, hops + 1):
+        step = [n for chunk in chunked(front) for n in _step(session, chunk, hop, here, there)]
+        fresh = {n.asset_id: n for n in step if n.asset_id not in seen}
+        found += fresh.values()
+        seen |= fresh.keys()
+        front = list(fresh)
+        if not front:
+            break
+    return found
+
+
+def _step(
+    session: Session,
+    front: list[int],
+    hop: int,
+    here: InstrumentedAttribute[int],
+    there: InstrumentedAttribute[int],
+) -> list[Neighbour]:
+    rows = session.execute(
+        select(
+            AssetRow.id,
+            AssetRow.key,
+            AssetRow.name,
+            AssetRow.kind,
+            func.count(EdgeRow.source.distinct()),
+            func.max(EdgeRow.last_seen_ms),
+        )
+        .join(EdgeRow, there == AssetRow.id)
+        .where(here.in_(front))
+        .group_by(AssetRow.id, AssetRow.key, AssetRow.name, AssetRow.kind)
+        .order_by(AssetRow.key)
+    )
+    return [
+        Neighbour(row_id, key, name, kind, hop, sources, last_seen)
+        for row_id, key, name, kind, sources, last_seen in rows
+    ]
