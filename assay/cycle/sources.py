@@ -1,0 +1,103 @@
+"""The connections of the settings as collectors, ready to be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assay.cycle.summary import Problem, Step
+from assay.errors import AssayError, ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from pydantic import BaseModel
+
+    from assay.config import Settings
+    from assay.registry import Registry
+    from collectors.base import Collector
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A connection ready to be read; `account` is the warehouse account that bills for it, '' for none."""
+
+    name: str
+    kind: str
+    collector: Collector
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A connection whose config is read but whose collector is not built yet."""
+
+    name: str
+    kind: str
+    collector_class: type[Collector]
+    config: BaseModel
+
+
+def open_sources(
+    settings: Settings, registry: Registry, only: Collection[str] = ()
+) -> tuple[list[Source], list[Problem]]:
+    """Build the collector of each connection; one that cannot be built is a problem and the others stand.
+
+    `only` names the connections wanted (all when empty); the others still lend their account's name.
+    """
+    for name in only:
+        settings.connection(name)
+    drafts, problems = _drafts(settings, registry)
+    accounts = {draft.name: account for draft in drafts if (account := account_of(draft.name, draft.config))}
+    sources = []
+    for draft in drafts:
+        try:
+            sources.append(_built(draft, accounts))
+        except AssayError as error:
+            problems.append(Problem.of(error, draft.name, Step.COLLECT))
+    wanted = set(only) or set(settings.connections)
+    return (
+        [source for source in sources if source.name in wanted],
+        [problem for problem in problems if problem.connection in wanted],
+    )
+
+
+def account_of(name: str, config: BaseModel) -> str:
+    """The warehouse account of a connection: its config's, by default its name; '' where it can have none."""
+    if "account" not in type(config).model_fields:
+        return ""
+    return str(getattr(config, "account", "") or name).lower()
+
+
+def _drafts(settings: Settings, registry: Registry) -> tuple[list[_Draft], list[Problem]]:
+    drafts, problems = [], []
+    for name, connection in sorted(settings.connections.items()):
+        try:
+            collector_class = registry.collector(connection.kind)
+            config = settings.connection_config(name, collector_class.config_class)
+        except AssayError as error:
+            problems.append(Problem.of(error, name, Step.COLLECT))
+        else:
+            drafts.append(_Draft(name, connection.kind, collector_class, config))
+    return drafts, problems
+
+
+def _built(draft: _Draft, accounts: Mapping[str, str]) -> Source:
+    config = _with_instance(draft, accounts)
+    collector = draft.collector_class(draft.name, config)
+    return Source(draft.name, draft.kind, collector, accounts.get(draft.name, ""))
+
+
+def _with_instance(draft: _Draft, accounts: Mapping[str, str]) -> BaseModel:
+    """A tool that builds in a warehouse is told whose: of the connection it names, else the only one."""
+    fields = type(draft.config).model_fields
+    if "instance" not in fields or getattr(draft.config, "instance", None):
+        return draft.config
+    named = str(getattr(draft.config, "warehouse", "") or "")
+    if named and named not in accounts:
+        raise ConfigError(
+            f"connections.{draft.name}.warehouse names {named}, which is no warehouse connection.",
+            hint=f"Valid: {', '.join(sorted(accounts)) or 'none yet; connect a warehouse first'}.",
+        )
+    instance = accounts[named] if named else next(iter(accounts.values())) if len(accounts) == 1 else ""
+    return draft.config.model_copy(update={"instance": instance}) if instance else draft.config
