@@ -48,7 +48,7 @@ def aliases(session: Session, system: str) -> dict[str, str]:
         .join(AssetRow, AssetRow.id == AliasRow.asset_id)
         .where(AliasRow.system == system, AliasRow.ambiguous.is_(False))
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def of_asset(session: Session, asset_id: int) -> list[AliasRow]:

@@ -96,7 +96,7 @@ def _save_tags(session: Session, rows: Mapping[int, Mapping[str, Any]]) -> None:
     """Bring the rows of tags to what the assets' own lists say."""
     tagged = AssetTagRow.asset_id.in_(list(rows))
     wanted = {(tag, asset_id) for asset_id, row in rows.items() for tag in row["tags"]}
-    present = set(session.execute(select(AssetTagRow.tag, AssetTagRow.asset_id).where(tagged)).tuples())
+    present = set(session.execute(select(AssetTagRow.tag, AssetTagRow.asset_id).where(tagged)))
     if stale := {asset_id for _, asset_id in present - wanted}:
         session.execute(delete(AssetTagRow).where(AssetTagRow.asset_id.in_(stale)))
         present = {pair for pair in present if pair[1] not in stale}

@@ -38,7 +38,7 @@ def watermarks(session: Session, connection: str) -> dict[str, int]:
     rows = session.execute(
         select(WatermarkRow.stream, WatermarkRow.value_ms).where(WatermarkRow.connection == connection)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def advance(session: Session, connection: str, stream: str, value_ms: int, now_ms: int) -> None:

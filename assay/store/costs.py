@@ -102,7 +102,7 @@ def totals(  # noqa: PLR0913 - the parts of one question
         where.append(CostRow.connection == connection)
     rows = session.execute(select(*columns, *_sums()).where(*where).group_by(*columns).order_by(*columns))
     width = len(columns)
-    return [_line(tuple(row[:width]), tuple(row[width:])) for row in rows.tuples()]
+    return [_line(tuple(row[:width]), tuple(row[width:])) for row in rows]
 
 
 def _within(window: Window) -> list[ColumnElement[bool]]:

@@ -20,7 +20,7 @@ def states(session: Session, connection: str, step: str) -> dict[int, str]:
             DayStateRow.connection == connection, DayStateRow.step == step
         )
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def set_state(  # noqa: PLR0913, PLR0917 - the columns of one row

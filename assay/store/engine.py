@@ -107,13 +107,13 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that sees one moment of the store and may not write."""
-        with told(), Session(self._reader) as session, session.begin():
+        with told(), Session(self._reader, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session that commits at the end and takes everything back on an error."""
-        with told(), Session(self._engine) as session, session.begin():
+        with told(), Session(self._engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     def close(self) -> None:

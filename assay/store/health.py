@@ -35,5 +35,5 @@ def faults(store: Store) -> list[str]:
         return []
     with store.read() as session:
         broken = [str(line) for (line,) in session.execute(text("PRAGMA integrity_check")) if line != "ok"]
-        orphans = session.execute(text("PRAGMA foreign_key_check")).tuples().all()
+        orphans = session.execute(text("PRAGMA foreign_key_check")).all()
     return broken + [f"{table} row {row_id} points nowhere" for table, row_id, *_ in orphans]

@@ -83,7 +83,7 @@ def query_runs(session: Session, since_ms: int = 0) -> Iterator[tuple[str, str]]
         .order_by(RunQueryRow.query_id, RunQueryRow.run_id)
         .execution_options(yield_per=10_000)
     )
-    yield from rows.tuples()
+    yield from rows
 
 
 def recent(
@@ -107,7 +107,7 @@ def recent(
         .order_by(RunRow.asset_id, RunRow.started_ms, RunRow.id)
     )
     beats: dict[int, list[Beat]] = {asset_id: [] for asset_id in asset_ids}
-    for asset_id, run_id, status, of_kind, started_ms, duration_ms in rows.tuples():
+    for asset_id, run_id, status, of_kind, started_ms, duration_ms in rows:
         beats[asset_id].append(Beat(run_id, status, of_kind, started_ms, duration_ms))
     return {asset_id: of_it[-n:] for asset_id, of_it in beats.items()}
 

@@ -105,13 +105,13 @@ def search(  # noqa: PLR0913 - the parts of one question
     matching = _conditions(text, facets or {})
     total = session.scalar(select(func.count()).select_from(AssetRow).where(*matching)) or 0
     rows = session.execute(_lines().where(*matching).order_by(*_order(sort)).limit(limit).offset(offset))
-    return AssetPage([_line(row) for row in rows.tuples()], total)
+    return AssetPage([_line(row) for row in rows], total)
 
 
 def lines(session: Session, asset_ids: Sequence[int]) -> list[AssetLine]:
     """The lines of given assets, by key."""
     rows = session.execute(_lines().where(AssetRow.id.in_(asset_ids)).order_by(AssetRow.key))
-    return [_line(row) for row in rows.tuples()]
+    return [_line(row) for row in rows]
 
 
 def facet_counts(
@@ -163,9 +163,9 @@ def _lines() -> Select[Any]:
 
 def _line(row: tuple[Any, ...]) -> AssetLine:
     row_id, key, name, container, platform, kind, owner, tags = row[:8]
-    cost, before, micro, currency, reads, last_read, runs, failed, last_run, upstream, downstream = row[8:]
+    cost, before, micro, currency, reads, last_read, runs, failed, last_run, up, down = row[8:]
     return AssetLine(
         row_id, key, name, container, platform, kind, owner, tags,
-        cost or 0, before or 0, micro, currency or "", reads or 0, last_read, runs or 0, failed or 0, last_run,
-        upstream or 0, downstream or 0,
+        cost or 0, before or 0, micro, currency or "", reads or 0, last_read, runs or 0, failed or 0,
+        last_run, up or 0, down or 0,
     )  # fmt: skip

@@ -51,4 +51,4 @@ def last_read(
         .where(UsageRow.asset_id.in_(asset_ids), UsageRow.reader_class.in_(classes))
         .group_by(UsageRow.asset_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
