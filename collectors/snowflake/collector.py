@@ -1,0 +1,53 @@
+"""The Snowflake collector: views in, facts and records out, live or from a folder of exported views."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from assay.secrets import SecretRef
+from collectors.snowflake import from_export
+from collectors.snowflake.config import SnowflakeConfig
+from collectors.snowflake.people import Names
+from collectors.snowflake.reading import Reading
+from collectors.snowflake.views import VIEWS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from collectors.base import Batch, Degraded, Finding, Progress, SourceStream
+
+
+class SnowflakeCollector:
+    """Reads the SNOWFLAKE database's own account of what ran, what it cost and what exists."""
+
+    kind: ClassVar[str] = "snowflake"
+    title: ClassVar[str] = "Snowflake"
+    config_class: ClassVar[type[SnowflakeConfig]] = SnowflakeConfig
+    streams: ClassVar[tuple[SourceStream, ...]] = tuple(view.declaration for view in VIEWS)
+
+    def __init__(self, name: str, config: SnowflakeConfig) -> None:
+        self.name = name
+        self.config = config
+        self.account = config.account or name.lower()
+
+    def collect(self, progress: Progress, now: datetime) -> Iterator[Batch | Degraded]:
+        """What is new since `progress`, view by view; a view that cannot be read is given as Degraded."""
+        reading = Reading(self.account, self._names())
+        assert self.config.export is not None
+        yield from from_export.collect(self.config.export, reading, progress, now)
+
+    def _names(self) -> Names:
+        salt = self.config.user_names_salt
+        key = SecretRef.parse(salt).resolve() if salt else f"assay:{self.account}"
+        return Names(plain=self.config.user_names == "plain", key=key.encode())
+
+    def examine(self) -> Iterator[Finding]:
+        """Try the connection and every view."""
+        assert self.config.export is not None
+        yield from from_export.examine(self.config.export)
+
+    @classmethod
+    def grants(cls, role: str) -> str:
+        """The script that gives `role` exactly what the collector reads."""
+        return role

@@ -1,0 +1,123 @@
+"""Collect from a folder of exported views: each new file in pages, each page one batch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from assay.errors import AssayError, MalformedInputError
+from assay.model.time import floor_day_ms, to_ms
+from collectors.base import Batch, Degraded, Finding
+from collectors.snowflake.export import list_export
+from collectors.snowflake.files import pages
+from collectors.snowflake.normalise import normalise
+from collectors.snowflake.people import Names
+from collectors.snowflake.views import VIEWS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from collectors.base import Progress
+    from collectors.snowflake.export import ExportFile
+    from collectors.snowflake.reading import Reading
+    from collectors.snowflake.views.base import View
+
+
+def collect(folder: Path, reading: Reading, progress: Progress, now: datetime) -> Iterator[Batch | Degraded]:
+    """Every view's new files, view by view. A file that cannot be read is told once and the others go on."""
+    listing = list_export(folder, VIEWS)
+    reading.newest_ms = max(progress.watermarks.values(), default=0)
+    for view in VIEWS:
+        files = listing.files[view.name]
+        if not files:
+            yield _absent(view, folder)
+        for file in files:
+            if file.fingerprint not in progress.seen:
+                yield from _read(file, view, reading, now)
+
+
+def _absent(view: View, folder: Path) -> Degraded:
+    error = MalformedInputError(
+        f"the export {folder.name} has no view {view.name}",
+        hint=f"to have it read, export {view.source} to {view.name}.parquet",
+    )
+    return Degraded(view.stream.name, error, expected=True)
+
+
+def _read(file: ExportFile, view: View, reading: Reading, now: datetime) -> Iterator[Batch | Degraded]:
+    try:
+        yield from _batches(file, view, reading, now)
+    except AssayError as error:
+        yield Degraded(view.stream.name, error)
+
+
+def _batches(file: ExportFile, view: View, reading: Reading, now: datetime) -> Iterator[Batch]:
+    """The file's batches; the last says that the file is read, and until when it tells."""
+    if view.snapshot:
+        reading.snapshot_ms = _snapshot_ms(file, view, reading, now)
+    latest = 0
+    held = Batch(view.stream.name)
+    for rows in _rows(file, view, reading):
+        if held.rows_read:
+            yield held
+        latest = max(latest, newest_ms(rows, view))
+        parts = view.parts(rows, view, reading)
+        held = Batch(view.stream.name, parts.facts, parts.records, len(rows))
+    reading.newest_ms = max(reading.newest_ms, latest)
+    until = reading.snapshot_ms if view.snapshot else latest
+    yield replace(held, watermark_ms=until or None, seen=(file.fingerprint,))
+
+
+def _rows(file: ExportFile, view: View, reading: Reading) -> Iterator[pa.RecordBatch]:
+    """The file's pages as facts' columns; a view that must stay whole gives one page."""
+    found = (normalise(view, page, file.place, reading.names) for page in pages(file, view))
+    if not view.whole:
+        return found
+    together = list(found)
+    return iter(pa.Table.from_batches(together).combine_chunks().to_batches() if together else [])
+
+
+def newest_ms(rows: pa.RecordBatch, view: View) -> int:
+    """The latest cursor of the rows, 0 when there is none."""
+    return pc.max(rows.column(view.cursor)).as_py() or 0
+
+
+def _snapshot_ms(file: ExportFile, view: View, reading: Reading, now: datetime) -> int:
+    """The midnight of the day a snapshot tells of: of the newest time anywhere in the export, else of the file.
+
+    The clock of the source is the one that counts, and a time past our own clock is not believed.
+    """
+    own = max((newest_ms(rows, view) for rows in _rows(file, view, reading)), default=0)
+    newest = max(reading.newest_ms, own) or file.path.stat().st_mtime_ns // 1_000_000
+    return floor_day_ms(min(newest, to_ms(now)))
+
+
+def examine(folder: Path) -> Iterator[Finding]:
+    """One line a view: whether it is there and its first page can be read."""
+    listing = list_export(folder, VIEWS)
+    for view in VIEWS:
+        yield _probe(view, listing.files[view.name])
+    for place in listing.unknown:
+        yield Finding(place, ok=True, detail="not a view Assay knows; it is not read")
+
+
+def _probe(view: View, files: tuple[ExportFile, ...]) -> Finding:
+    if not files:
+        fix = f"export {view.source} to {view.name}.parquet"
+        return Finding(
+            view.name, ok=True, detail="not in the export: what it would tell stays unknown", fix=fix
+        )
+    nobody = Names(plain=True, key=b"")
+    try:
+        for file in files:
+            first = next(pages(file, view), None)
+            if first is not None:
+                normalise(view, first, file.place, nobody)
+    except AssayError as error:
+        return Finding(view.name, ok=False, detail=error.message, fix=error.hint)
+    return Finding(view.name, ok=True, detail=f"{len(files)} file{'s' if len(files) > 1 else ''}")

@@ -1,0 +1,99 @@
+"""How a view is declared: where it is, what it lags, what it needs, and which of its columns become which facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from collectors.base import SourceStream
+from collectors.snowflake import reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pyarrow as pa
+
+    from assay.facts.streams import FactStream
+    from collectors.snowflake.reading import Parts, Reading
+
+
+class Kind(Enum):
+    """What a column holds, and so how it is read."""
+
+    MOMENT = "a time"
+    DAY = "a day"
+    INTEGER = "a whole number"
+    CREDITS = "an amount of credits"
+    RATE = "a price"
+    TEXT = "text"
+    USER = "a user name"
+    FLAG = "true or false"
+    RAW = "text or a nested value"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a view: the fact's name for it, the view's own name(s) for it, and what it holds."""
+
+    name: str
+    sources: tuple[str, ...]
+    kind: Kind
+    required: bool = False
+
+
+def columns(kind: Kind, names: str, *, required: bool = False) -> tuple[Column, ...]:
+    """Declare columns of one kind from words like ``start_ms=START_TIME``; `|` parts alternatives of the source."""
+    pairs = (word.partition("=") for word in names.split())
+    return tuple(
+        Column(name, tuple((source or name).upper().split("|")), kind, required) for name, _, source in pairs
+    )
+
+
+USAGE_VIEWER = "GRANT DATABASE ROLE SNOWFLAKE.USAGE_VIEWER TO ROLE {role};"
+GOVERNANCE_VIEWER = "GRANT DATABASE ROLE SNOWFLAKE.GOVERNANCE_VIEWER TO ROLE {role};"
+OBJECT_VIEWER = "GRANT DATABASE ROLE SNOWFLAKE.OBJECT_VIEWER TO ROLE {role};"
+ORGANIZATION_BILLING_VIEWER = "GRANT DATABASE ROLE SNOWFLAKE.ORGANIZATION_BILLING_VIEWER TO ROLE {role};"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A view of the SNOWFLAKE database.
+
+    `cursor` is the fact column that orders what is new, `page_key` the one that parts rows of the same cursor: with it
+    the live reader pages by key, without it by slices of time (or, with neither, reads the whole view).
+    `whole` keeps all rows of a read in one batch, for a view whose natural duplicates must stay together.
+    `parts` turns the columns into facts and records; by default they are the facts.
+    """
+
+    name: str
+    stream: FactStream
+    columns: tuple[Column, ...]
+    cursor: str
+    lag: timedelta
+    look_back: timedelta
+    grant: str
+    schema: str = "ACCOUNT_USAGE"
+    edition: str = ""
+    page_key: str = ""
+    whole: bool = False
+    snapshot: bool = False
+    parts: Callable[[pa.RecordBatch, View, Reading], Parts] = reading.as_they_are
+
+    @property
+    def source(self) -> str:
+        """The view's full name."""
+        return f"SNOWFLAKE.{self.schema}.{self.name}"
+
+    @property
+    def declaration(self) -> SourceStream:
+        """What the collector tells of this view to the rest of Assay."""
+        return SourceStream(
+            name=self.stream.name,
+            source=self.source,
+            lag=self.lag,
+            look_back=self.look_back,
+            grant=self.grant,
+            edition=self.edition,
+        )

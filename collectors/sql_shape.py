@@ -1,0 +1,64 @@
+"""SQL without what it was asked about: strings, numbers and comments out, so that no literal is ever stored.
+
+A statement's shape is kept once per parameterised hash; where a source gives no hash, the shape's own stands in.
+All passes are RE2 over whole columns. Strings, quoted names and comments are matched together, so that a quote inside
+a comment, or a comment mark inside a string, means nothing; what a cut text leaves open counts to its end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_STRING = r"'(?:[^'\\]|''|\\(?s:.)|\\\z)*(?:'|\z)|(?s:\$\$.*?(?:\$\$|\z))"
+_QUOTED = r'"[^"]*(?:"|\z)'
+_COMMENT = r"--[^\n]*|//[^\n]*|(?s:/\*.*?(?:\*/|\z))"
+_NUMBER = r"\b(?:0[xX][0-9a-fA-F]+|\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)\b"
+_MARK = "\x01"
+
+
+def shapes_of(texts: pa.Array) -> pa.Array:
+    """The shape of each statement: literals as ``?``, lists of them as one, blanks as one."""
+    bare = pc.replace_substring(texts, _MARK, " ")
+    bare = pc.replace_substring_regex(bare, f"({_STRING}|{_QUOTED})|{_COMMENT}", r"\1 ")
+    bare = pc.replace_substring_regex(bare, f"({_QUOTED})|{_STRING}", rf"\1{_MARK}")
+    bare = pc.replace_substring(bare, f'"{_MARK}', '"')
+    bare = pc.replace_substring(bare, _MARK, "?")
+    bare = pc.replace_substring_regex(bare, _NUMBER, "?")
+    bare = pc.replace_substring_regex(bare, r"\?(?:\s*,\s*\?)+", "?")
+    return pc.utf8_trim_whitespace(pc.replace_substring_regex(bare, r"\s+", " "))
+
+
+def with_hashes(hashes: pa.Array, texts: pa.Array) -> pa.Array:
+    """The parameterised hashes, each missing one filled by the hash of the statement's own shape."""
+    if hashes.null_count == 0:
+        return hashes
+    open_rows = pc.and_(pc.is_null(hashes), pc.is_valid(texts))
+    shapes = shapes_of(pc.if_else(open_rows, texts, None)).dictionary_encode()
+    own = pa.array(
+        [None if shape is None else _own_hash(shape) for shape in shapes.dictionary.to_pylist()], pa.string()
+    )
+    return pc.coalesce(hashes, own.take(shapes.indices))
+
+
+def _own_hash(shape: str) -> str:
+    return "shape-" + hashlib.sha256(shape.encode()).hexdigest()[:32]
+
+
+def new_shapes(hashes: pa.Array, texts: pa.Array, times: pa.Array, seen: set[str]) -> pa.Table:
+    """The shapes of hashes not in `seen`, with the time of a statement of each; `seen` then holds them too."""
+    usable = pc.and_(pc.is_valid(hashes), pc.is_valid(texts))
+    encoded = pc.if_else(usable, hashes, None).dictionary_encode()
+    codes = np.asarray(encoded.indices.fill_null(-1))
+    distinct, first = np.unique(codes, return_index=True)
+    names = encoded.dictionary.to_pylist()
+    fresh = [int(i) for code, i in zip(distinct, first, strict=True) if code >= 0 and names[code] not in seen]
+    at = pa.array(sorted(fresh), pa.int64())
+    kept = hashes.take(at)
+    seen.update(kept.to_pylist())
+    return pa.table(
+        {"first_ms": times.take(at), "parameterized_hash": kept, "shape": shapes_of(texts.take(at))}
+    )
