@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from assay.model.time import HOUR_MS
 from costs.cells import Cell
-from costs.sessions import SIZES, OnPeriod, TopUp
+from costs.sessions import SIZES, Sessions
 
 if TYPE_CHECKING:
     from assay.model.time import Window
@@ -48,8 +48,7 @@ class Metered:
     """What the meters say of a window: its cells, and when each cluster was on where events tell."""
 
     cells: Sequence[Cell]
-    periods: Sequence[OnPeriod] = ()
-    top_ups: Sequence[TopUp] = ()
+    sessions: Sessions = Sessions()
 
 
 _CELLS = pa.schema(
@@ -90,12 +89,22 @@ def _load(engine: SqlEngine, window: Window, metered: Metered) -> None:
     engine.table("cells", pa.Table.from_pylist(rows, _CELLS))
     engine.table("hours", pa.table({"hour_ms": pa.array(hours, pa.int64())}))
     engine.table("sizes", pa.table({"size": pa.array(SIZES), "rate": pa.array(SIZES.values(), pa.int64())}))
-    engine.table("sessions", pa.Table.from_pylist([asdict(period) for period in metered.periods], _SESSIONS))
     engine.table(
-        "top_ups", pa.Table.from_pylist([{**asdict(t), "kind": str(t.kind)} for t in metered.top_ups], _TOP_UPS)
+        "sessions", pa.Table.from_pylist([asdict(period) for period in metered.sessions.periods], _SESSIONS)
     )
-    known = sorted({period.warehouse for period in metered.periods})
-    engine.table("known", pa.table({"warehouse": pa.array(known, pa.string())}))
+    engine.table(
+        "top_ups",
+        pa.Table.from_pylist(
+            [{**asdict(t), "kind": str(t.kind)} for t in metered.sessions.top_ups], _TOP_UPS
+        ),
+    )
+    known = metered.sessions.known_from_ms
+    engine.table(
+        "known",
+        pa.table(
+            {"warehouse": pa.array(known, pa.string()), "from_ms": pa.array(known.values(), pa.int64())}
+        ),
+    )
 
 
 def _time(engine: SqlEngine, window: Window) -> None:
@@ -111,9 +120,19 @@ def _weigh(engine: SqlEngine) -> None:
     _keep(engine, "attributed", "metered")
     engine.into("shares", "share_of_busy_time")
     engine.into("busy", "busy")
-    engine.into("idle_known", "idle_known", keeper_limit_ms=KEEPER_LIMIT_MS, startup_grace_ms=STARTUP_GRACE_MS)
+    engine.into(
+        "idle_known", "idle_known", keeper_limit_ms=KEEPER_LIMIT_MS, startup_grace_ms=STARTUP_GRACE_MS
+    )
     engine.into("idle_inferred", "idle_inferred", keeper_limit_ms=KEEPER_LIMIT_MS)
-    _keep(engine, "idle_parts", "top_up_parts", "compute_parts", "cloud_services_parts", "acceleration_parts", "parts")
+    _keep(
+        engine,
+        "idle_parts",
+        "top_up_parts",
+        "compute_parts",
+        "cloud_services_parts",
+        "acceleration_parts",
+        "parts",
+    )
 
 
 def _split(engine: SqlEngine) -> pa.Table:

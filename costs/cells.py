@@ -71,28 +71,39 @@ def _grouped(items: Iterable[T], key: Callable[[T], int]) -> dict[int, list[T]]:
 
 
 def _warehouse_cells(warehouse_rows: Sequence[Row], metering_rows: Sequence[Row]) -> Iterator[Cell]:
-    """Compute and cloud services of each warehouse and hour; METERING fills hours WAREHOUSE_METERING has not."""
+    """Compute and cloud services of each warehouse and hour; METERING fills hours WAREHOUSE_METERING has not.
+
+    A warehouse dropped and made anew within an hour has two rows of one name: they are summed.
+    """
     told = {(row["warehouse"], row["start_ms"]) for row in warehouse_rows}
     spare = (
         {**row, "warehouse": row["name"]}
         for row in metering_rows
         if row["service_type"] in _WAREHOUSE_SERVICES and (row["name"], row["start_ms"]) not in told
     )
-    for row in (*warehouse_rows, *spare):
-        hour_ms = row["start_ms"] - row["start_ms"] % HOUR_MS
-        name = row["warehouse"] or "unknown"
-        compute, cloud = row["compute_nano"] or 0, row["cloud_services_nano"] or 0
-        yield Cell(name, hour_ms, Service.COMPUTE, compute, compute, ChargeKind.NO_QUERY)
-        yield Cell(name, hour_ms, Service.CLOUD_SERVICES, cloud, cloud, ChargeKind.CLOUD_SERVICES)
+    return _summed(cell for row in (*warehouse_rows, *spare) for cell in _of_warehouse(row))
+
+
+def _of_warehouse(row: Row) -> tuple[Cell, Cell]:
+    hour_ms = row["start_ms"] - row["start_ms"] % HOUR_MS
+    name = row["warehouse"] or "unknown"
+    compute, cloud = row["compute_nano"] or 0, row["cloud_services_nano"] or 0
+    return (
+        Cell(name, hour_ms, Service.COMPUTE, compute, compute, ChargeKind.NO_QUERY),
+        Cell(name, hour_ms, Service.CLOUD_SERVICES, cloud, cloud, ChargeKind.CLOUD_SERVICES),
+    )
 
 
 def _service_cells(account: str, rows: Sequence[Row]) -> Iterator[Cell]:
-    """Query acceleration per warehouse and serverless features per object; rows of one object and hour are summed."""
+    """Query acceleration per warehouse and serverless features per object."""
+    return _summed(
+        _service_cell(account, row) for row in rows if row["service_type"] not in _WAREHOUSE_SERVICES
+    )
+
+
+def _summed(cells: Iterable[Cell]) -> Iterator[Cell]:
     sums: dict[tuple[str, int, str], Cell] = {}
-    for row in rows:
-        if row["service_type"] in _WAREHOUSE_SERVICES:
-            continue
-        cell = _service_cell(account, row)
+    for cell in cells:
         place = (cell.resource, cell.hour_ms, cell.service)
         before = sums.get(place)
         sums[place] = _sum(cell, before) if before else cell
@@ -119,7 +130,9 @@ def _object_key(account: str, row: Row) -> AssetKey | None:
         return None
     parts = split_identifier(row["name"])
     path = (row["database"], row["schema"], *parts) if len(parts) == 1 else parts
-    return AssetKey("snowflake", account, tuple(map(fold_part, path))) if all(path) and len(path) == 3 else None  # noqa: PLR2004 - database, schema, name
+    return (
+        AssetKey("snowflake", account, tuple(map(fold_part, path))) if all(path) and len(path) == 3 else None
+    )  # noqa: PLR2004 - database, schema, name
 
 
 def _used(row: Row) -> int:
@@ -152,7 +165,9 @@ def _differences(day_ms: int, of_day: Sequence[Cell], daily: Sequence[Row]) -> I
     for row in daily:
         service = (row["service_type"] or "unknown").lower()
         own = (
-            {Service.COMPUTE, Service.CLOUD_SERVICES} if row["service_type"] in _WAREHOUSE_SERVICES else {service}
+            {Service.COMPUTE, Service.CLOUD_SERVICES}
+            if row["service_type"] in _WAREHOUSE_SERVICES
+            else {service}
         )
         hours = [cell.used for cell in of_day if cell.service in own]
         difference = _used(row) - sum(hours)

@@ -12,6 +12,8 @@ from assay.model.charges import ChargeKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from assay.model.time import Window
+
 Row = Mapping[str, Any]
 
 MINIMUM_MS = 60_000
@@ -65,6 +67,23 @@ class TopUp:
     rate: int
 
 
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """What the events tell: on-periods, top-ups, and since when each warehouse's events are known."""
+
+    periods: Sequence[OnPeriod] = ()
+    top_ups: Sequence[TopUp] = ()
+    known_from_ms: Mapping[str, int] = field(default_factory=dict)
+
+    def within(self, window: Window) -> Sessions:
+        """Only what touches the window; since when events are known stays."""
+        return Sessions(
+            [p for p in self.periods if p.off_ms > window.start_ms and p.on_ms < window.end_ms],
+            [t for t in self.top_ups if t.until_ms > window.start_ms and t.from_ms < window.end_ms],
+            self.known_from_ms,
+        )
+
+
 @dataclass(slots=True)
 class _Warehouse:
     """The state while the events of one warehouse are read in order of time."""
@@ -95,7 +114,7 @@ class _Warehouse:
         self.on.clear()
 
 
-def on_periods(events: Iterable[Row], until_ms: int) -> tuple[list[OnPeriod], list[TopUp]]:
+def sessions_of(events: Iterable[Row], until_ms: int) -> Sessions:
     """The on-periods of every cluster and the top-ups they were billed, from WAREHOUSE_EVENTS rows in any order.
 
     A start is its first event (STARTED before COMPLETED), an end likewise. A warehouse-level start without
@@ -117,7 +136,8 @@ def on_periods(events: Iterable[Row], until_ms: int) -> tuple[list[OnPeriod], li
             periods += pieces
             top_ups += _minimum(pieces)
             top_ups += _upsizes(pieces)
-    return periods, top_ups
+    known = {name: min(row["at_ms"] for row in rows) for name, rows in by_warehouse.items()}
+    return Sessions(periods, top_ups, known)
 
 
 def _moment(row: Row) -> tuple[int, bool, str, int]:
@@ -146,7 +166,13 @@ def _minimum(pieces: Sequence[OnPeriod]) -> Iterator[TopUp]:
     if last.session_off_ms < until_ms:
         span = (last.session_on_ms, max(last.session_off_ms, last.session_on_ms + 1))
         yield TopUp(
-            ChargeKind.MIN_60S, last.warehouse, last.cluster_number, *span, last.session_off_ms, until_ms, last.rate or 1
+            ChargeKind.MIN_60S,
+            last.warehouse,
+            last.cluster_number,
+            *span,
+            last.session_off_ms,
+            until_ms,
+            last.rate or 1,
         )
 
 
@@ -156,9 +182,18 @@ def _upsizes(pieces: Sequence[OnPeriod]) -> Iterator[TopUp]:
         added = (after.rate or 0) - (before.rate or 0)
         if added <= 0:
             continue
-        gone_ms = next((p.on_ms for p in pieces[i + 2 :] if (p.rate or 0) < (after.rate or 0)), after.session_off_ms)
+        gone_ms = next(
+            (p.on_ms for p in pieces[i + 2 :] if (p.rate or 0) < (after.rate or 0)), after.session_off_ms
+        )
         until_ms = after.on_ms + MINIMUM_MS
         if gone_ms < until_ms:
             yield TopUp(
-                ChargeKind.RESIZE, after.warehouse, after.cluster_number, after.on_ms, gone_ms, gone_ms, until_ms, added
+                ChargeKind.RESIZE,
+                after.warehouse,
+                after.cluster_number,
+                after.on_ms,
+                gone_ms,
+                gone_ms,
+                until_ms,
+                added,
             )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from costs.mapping.readers import Origin, classify
+from costs.mapping.readers import Traits, classify
 
 if TYPE_CHECKING:
     from assay.facts.engine import Engine
@@ -19,19 +19,17 @@ READERS = pa.schema(
 )
 
 
-def readers(origins: pa.Table) -> pa.Table:
-    """The reader of each distinct origin, as rows of READERS.
+def readers(traits: pa.Table) -> pa.Table:
+    """The reader of each distinct traits, as rows of READERS.
 
     A read that is only likely is of `unsure_class`: an unknown reader where it would else be a consumer's; it
     must neither prove nor hide a use.
     """
     rows = []
-    for origin in origins.select(list(_SIGNS)).to_pylist():
-        reader = classify(Origin(**origin))
+    for row in traits.select(list(_SIGNS)).to_pylist():
+        reader = classify(Traits(**row))
         unsure = ReaderClass.UNKNOWN if reader.kind.is_consumer else reader.kind
-        rows.append(
-            {**origin, "reader_class": reader.kind, "reader_tool": reader.tool, "unsure_class": unsure}
-        )
+        rows.append({**row, "reader_class": reader.kind, "reader_tool": reader.tool, "unsure_class": unsure})
     return pa.Table.from_pylist(rows, schema=READERS)
 
 
@@ -42,5 +40,5 @@ def daily(engine: Engine) -> pa.Table:
     distinct users of one tool and class; `reads` counts statements.
     """
     engine.into("counted_reads", "usage_counted_reads")
-    engine.table("readers", readers(engine.step("usage_origins")))
+    engine.table("readers", readers(engine.step("usage_traits")))
     return engine.step("usage_daily")

@@ -45,7 +45,9 @@ class Engine:
         self._connection = connection
 
     @classmethod
-    def open(cls, roots: Sequence[str] = (), *, memory_limit: str = "1GB", threads: int | None = None) -> Self:
+    def open(
+        cls, roots: Sequence[str] = (), *, memory_limit: str = "1GB", threads: int | None = None
+    ) -> Self:
         """Start an engine that sees `roots` (local folders; remote ones are read through Arrow)."""
         connection = duckdb.connect(":memory:")
         folders = [root for root in roots if "://" not in root]
@@ -97,7 +99,9 @@ class Engine:
             source, batch = f"{raw}__remote", "batch__"
         else:
             listing = ", ".join(map(_text, paths))
-            source = f"read_parquet([{listing}], file_row_number = false, filename = true, union_by_name = true)"
+            source = (
+                f"read_parquet([{listing}], file_row_number = false, filename = true, union_by_name = true)"
+            )
             batch = f"list_position([{listing}], filename)"
         where = _touching(stream, window) if window else "true"
         self._connection.execute(
@@ -176,7 +180,9 @@ def _first_of_equals(stream: FactStream) -> str:
 
 def _remote(stream: FactStream, paths: Sequence[str]) -> pa.Table:
     tables = [
-        pads.dataset(path).to_table(columns=stream.schema.names).append_column("batch__", pa.array([i] * rows))
+        pads.dataset(path)
+        .to_table(columns=stream.schema.names)
+        .append_column("batch__", pa.array([i] * rows))
         for i, path in enumerate(paths)
         if (rows := pads.dataset(path).count_rows()) >= 0
     ]

@@ -1,5 +1,5 @@
 -- Idle time where no event says when the warehouse was on: what the meter shows beyond the busy time, laid into the gaps.
--- In: gaps, hours, busy(unit, hour_ms, weight), metered(warehouse, hour_ms, nano), units, known(warehouse).
+-- In: gaps, hours, busy(unit, hour_ms, weight), metered(warehouse, hour_ms, nano), units, known(warehouse, from_ms).
 -- Out: (unit, q, kind, hour_ms, weight).
 -- A warehouse suspends T after its last query; T is the unknown of each warehouse and hour. A gap's piece that begins o after
 -- the keeper's end and lasts g is on for min(max(T − o, 0), g), so the idle total is piecewise linear in T: walk its corners
@@ -14,7 +14,9 @@ WITH pieces AS (
     INNER JOIN hours
         ON gaps.quiet_ms < hours.hour_ms + 3600000
         AND LEAST(gaps.next_ms, gaps.quiet_ms + :keeper_limit_ms) > hours.hour_ms
-    WHERE NOT gaps.keeper IS NULL AND NOT EXISTS (SELECT 1 FROM known WHERE known.warehouse = units.warehouse)
+    WHERE NOT gaps.keeper IS NULL AND NOT EXISTS (
+        SELECT 1 FROM known WHERE known.warehouse = units.warehouse AND known.from_ms < hours.hour_ms + 3600000
+    )
 ),
 wanted AS (
     SELECT
@@ -26,9 +28,13 @@ wanted AS (
     GROUP BY metered.warehouse, metered.hour_ms, metered.nano
 ),
 corners AS (
-    SELECT warehouse, hour_ms, offset_ms AS t, rate AS turn FROM pieces WHERE until_ms > offset_ms
-    UNION ALL
-    SELECT warehouse, hour_ms, until_ms AS t, -rate AS turn FROM pieces WHERE until_ms > offset_ms
+    SELECT warehouse, hour_ms, t, CAST(SUM(turn) AS BIGINT) AS turn
+    FROM (
+        SELECT warehouse, hour_ms, offset_ms AS t, rate AS turn FROM pieces WHERE until_ms > offset_ms
+        UNION ALL
+        SELECT warehouse, hour_ms, until_ms AS t, -rate AS turn FROM pieces WHERE until_ms > offset_ms
+    ) AS bends
+    GROUP BY warehouse, hour_ms, t
 ),
 sloped AS (
     SELECT

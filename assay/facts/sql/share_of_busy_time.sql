@@ -2,7 +2,8 @@
 -- ran beside it. In: slices. Out: (q, unit, hour_ms, share), share in millionths of a millisecond.
 -- V(t) = ∫ dt / running(t) is the virtual time of fair queueing; a slice's share is V(end) − V(begin), so one sort does
 -- it whatever the concurrency. Every step of V is a whole number below 2^53, so sums in DOUBLE are exact: they do not
--- depend on the order of the rows, on any engine.
+-- depend on the order of the rows, on any engine. Events of one instant are put in one order, the same in each window: the
+-- row that carries the step must come last of its instant in both.
 WITH events AS (
     SELECT q, unit, hour_ms, begins_ms AS at_ms, CAST(1 AS DOUBLE) AS delta FROM slices
     UNION ALL
@@ -12,9 +13,9 @@ counted AS (
     SELECT
         q, unit, hour_ms, at_ms, delta,
         SUM(delta) OVER (
-            PARTITION BY unit, hour_ms ORDER BY at_ms ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+            PARTITION BY unit, hour_ms ORDER BY at_ms, delta, q ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS running,
-        LEAD(at_ms) OVER (PARTITION BY unit, hour_ms ORDER BY at_ms) AS next_ms
+        LEAD(at_ms) OVER (PARTITION BY unit, hour_ms ORDER BY at_ms, delta, q) AS next_ms
     FROM events
 ),
 stepped AS (
@@ -27,7 +28,7 @@ virtual AS (
     SELECT
         q, unit, hour_ms, delta,
         COALESCE(SUM(step) OVER (
-            PARTITION BY unit, hour_ms ORDER BY at_ms ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+            PARTITION BY unit, hour_ms ORDER BY at_ms, delta, q ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         ), 0) AS v
     FROM stepped
 )

@@ -10,7 +10,7 @@ WITH pieces AS (
     INNER JOIN units ON units.warehouse = top_ups.warehouse AND units.cluster_number = top_ups.cluster_number
     INNER JOIN hours ON from_ms < hour_ms + 3600000 AND until_ms > hour_ms
 ),
-overlaps AS (
+held_in AS (
     SELECT
         pieces.unit, pieces.kind, pieces.span_on_ms, pieces.hour_ms, pieces.weight, executions.q,
         SUM(LEAST(ends_ms, span_off_ms) - GREATEST(begins_ms, span_on_ms)) AS held_ms
@@ -24,11 +24,11 @@ SELECT
     CAST(FLOOR(
         CAST(weight AS DOUBLE) * held_ms / SUM(held_ms) OVER (PARTITION BY unit, kind, span_on_ms, hour_ms)
     ) AS BIGINT) AS weight
-FROM overlaps
+FROM held_in
 UNION ALL
 SELECT unit, CAST(NULL AS BIGINT) AS q, kind, hour_ms, weight
 FROM pieces
 WHERE NOT EXISTS (
-    SELECT 1 FROM overlaps
-    WHERE overlaps.unit = pieces.unit AND overlaps.span_on_ms = pieces.span_on_ms AND overlaps.kind = pieces.kind
+    SELECT 1 FROM held_in
+    WHERE held_in.unit = pieces.unit AND held_in.span_on_ms = pieces.span_on_ms AND held_in.kind = pieces.kind
 )

@@ -1,0 +1,1 @@
+"""What a credit and a terabyte cost, per platform."""
