@@ -79,7 +79,10 @@ class Engine:
         Files are given oldest first; `window` keeps the rows whose [time, span] touches it.
         """
         if not files:
-            self.table(view, stream.schema.empty_table())
+            self.table(f"{view}__none", stream.schema.empty_table())
+            self._connection.execute(
+                f"CREATE OR REPLACE TEMP VIEW {_quoted(view)} AS SELECT * FROM {_quoted(view + '__none')}"  # noqa: S608 - quoted
+            )
             return
         raw = f"{view}__raw"
         try:
