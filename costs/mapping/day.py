@@ -13,10 +13,10 @@ from costs.mapping.rules import Session, asset_for, key_of_rule
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from assay.config import MappingRule
     from assay.facts.engine import Engine
     from assay.model.time import Window
     from costs.mapping.meanings import Meanings
-    from costs.mapping.rules import MappingRule
 
 _OBJECTS = pa.schema(
     [("object_name", pa.string()), ("asset_key", pa.string()), ("hidden", pa.int64()), ("helper", pa.int64())]

@@ -27,7 +27,7 @@ _BI_TOOLS = (
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Origin:
+class Traits:
     """The signs of a query that tell its reader; '' is unknown."""
 
     tool: str = ""
@@ -170,23 +170,23 @@ SIGNS: tuple[Sign, ...] = (
 """The table, tried from the top."""
 
 
-def classify(origin: Origin) -> Reader:
+def classify(traits: Traits) -> Reader:
     """The reader the first fitting sign shows; unknown where none fits."""
-    sign = next((sign for sign in SIGNS if _fits(sign, origin)), None)
+    sign = next((sign for sign in SIGNS if _fits(sign, traits)), None)
     if sign is None:
-        return Reader(_UNKNOWN, origin.tool.lower())
-    return Reader(sign.kind, sign.name or origin.tool.lower())
+        return Reader(_UNKNOWN, traits.tool.lower())
+    return Reader(sign.kind, sign.name or traits.tool.lower())
 
 
-def _fits(sign: Sign, origin: Origin) -> bool:
-    """Whether every pattern of the sign matches its part of the origin as a whole."""
+def _fits(sign: Sign, traits: Traits) -> bool:
+    """Whether every pattern of the sign matches its part of the traits as a whole."""
     return (
-        _matches(sign.tool, origin.tool)
-        and _matches(sign.tool_use, origin.tool_use)
-        and _matches(sign.application, origin.application)
-        and _matches(sign.user_type, origin.user_type)
-        and _matches(sign.query_type, origin.query_type)
-        and _matches(sign.role, origin.role)
+        _matches(sign.tool, traits.tool)
+        and _matches(sign.tool_use, traits.tool_use)
+        and _matches(sign.application, traits.application)
+        and _matches(sign.user_type, traits.user_type)
+        and _matches(sign.query_type, traits.query_type)
+        and _matches(sign.role, traits.role)
     )
 
 

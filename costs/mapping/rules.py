@@ -1,4 +1,8 @@
-"""Session rules: the last rung, by which a company says what a user, role, warehouse or program works for."""
+"""Session rules: the last rung, by which a company says what a user, role or program works for.
+
+A rule's patterns are globs (``*``, ``?``, ``[ab]``), whatever the case. User names are compared as they are stored:
+hashed, unless the configuration says plain.
+"""
 
 from __future__ import annotations
 
@@ -11,33 +15,10 @@ from assay.model.assets import AssetKey, split_identifier
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from assay.config import MappingRule
+
 RULE_PLATFORM = "rule"
 _RELATION_PARTS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class MappingRule:
-    """Queries whose session fits every pattern work for `asset`.
-
-    Patterns are globs (``*``, ``?``, ``[ab]``), whatever the case; user names are compared as they are
-    stored (hashed unless the configuration says plain). `asset` is an asset key, an alias, a
-    relation or a name of its own.
-    """
-
-    asset: str
-    user: str = "*"
-    role: str = "*"
-    warehouse: str = "*"
-    application: str = "*"
-
-    def fits(self, session: Session) -> bool:
-        """Whether the session matches every pattern of the rule."""
-        return (
-            _fits(self.user, session.user)
-            and _fits(self.role, session.role)
-            and _fits(self.warehouse, session.warehouse)
-            and _fits(self.application, session.application)
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +31,23 @@ class Session:
     application: str = ""
 
 
+def fits(rule: MappingRule, session: Session) -> bool:
+    """Whether the session matches every pattern of the rule."""
+    return (
+        _fits(rule.user, session.user)
+        and _fits(rule.role, session.role)
+        and _fits(rule.warehouse, session.warehouse)
+        and _fits(rule.application, session.application)
+    )
+
+
 def _fits(pattern: str, value: str) -> bool:
     return fnmatchcase(value.lower(), pattern.lower())
 
 
 def asset_for(session: Session, rules: Sequence[MappingRule]) -> str | None:
     """The asset name of the first rule the session fits, or None."""
-    return next((rule.asset for rule in rules if rule.fits(session)), None)
+    return next((rule.asset for rule in rules if fits(rule, session)), None)
 
 
 def key_of_rule(asset: str, aliases: Mapping[str, str], account: str) -> str:

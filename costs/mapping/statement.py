@@ -41,6 +41,7 @@ _MODIFIERS = (
     "local|global|temp|temporary|volatile|transient|secure|recursive|"
     "materialized|dynamic|hybrid|event|iceberg|external"
 )
+_PLACEHOLDER = re.compile(r"""("[^"]*"|'[^']*')|\?""")
 _NAME = r'(?:"(?:[^"]|"")+"|[\w$]+)'
 _TARGET = re.compile(
     _SPACE
@@ -86,11 +87,23 @@ def parse(text: str, known: Known = NOTHING_KNOWN, *, inner: bool = False) -> Pa
 
 
 def _understood(text: str, known: Known) -> Parsed:
-    try:
-        trees = [tree for tree in sqlglot.parse(text, read="snowflake") if tree is not None]
-        return _of_trees(trees, text, known)
-    except Exception:  # noqa: BLE001 - hostile text makes the parser raise anything; it is maybe
-        return _guessed(text, known)
+    for attempt in (_as_it_stands, _with_numbers):
+        try:
+            trees = [tree for tree in sqlglot.parse(attempt(text), read="snowflake") if tree is not None]
+            return _of_trees(trees, text, known)
+        except Exception:  # noqa: BLE001, S112 - hostile text makes the parser raise anything; it is maybe
+            continue
+    return _guessed(text, known)
+
+
+def _as_it_stands(text: str) -> str:
+    """A shape as stored; only a column's place (``$1``) has lost its number."""
+    return text.replace("$?", "$1")
+
+
+def _with_numbers(text: str) -> str:
+    """A shape with a number where a literal was: ``date ?`` is no SQL, ``date 0`` is."""
+    return _PLACEHOLDER.sub(lambda found: found[1] or "0", _as_it_stands(text))
 
 
 def _of_trees(trees: list[exp.Expr], text: str, known: Known) -> Parsed:

@@ -27,7 +27,6 @@ _METADATA = (
 )
 _BY_THIS = (exp.Insert, exp.Merge, exp.Update, exp.Delete, exp.Comment, exp.Copy)
 _OF_A_KIND = (exp.Create, exp.Drop, exp.Alter, exp.Undrop)
-_PLACEHOLDER = "?"
 
 
 def writes_of(tree: exp.Expr) -> Iterator[Path]:
@@ -99,7 +98,7 @@ def _folded(part: exp.Expr | None) -> str:
 
 def _of_literal(name: object) -> Path | None:
     """The relation in ``identifier('db.s.t')`` or ``table('db.s.t')``, unless its literal was stripped."""
-    if not isinstance(name, exp.Literal) or not name.name.strip() or _PLACEHOLDER in name.name:
+    if not isinstance(name, exp.Literal) or not name.is_string or not name.name.strip(" ?"):
         return None
     return path_of_text(name.name)
 

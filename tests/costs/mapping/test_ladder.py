@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assay.config import MappingRule
 from costs.mapping.day import Names
-from costs.mapping.rules import MappingRule
 
 if TYPE_CHECKING:
     from tests.costs.mapping.conftest import World
@@ -87,7 +87,10 @@ def test_a_failed_build_still_worked_for_its_target(world: World) -> None:
 
 def test_a_rule_answers_last(world: World) -> None:
     """What nothing else names goes where the company's rule says; the first fitting rule stands."""
-    rules = (MappingRule("Looker", warehouse="bi_*", application="look*"), MappingRule("db.s.ml", role="ML"))
+    rules = (
+        MappingRule(asset="Looker", warehouse="bi_*", application="look*"),
+        MappingRule(asset="db.s.ml", role="ML"),
+    )
     world.names = Names("acme", rules=rules)
     world.sessions = [{"session_id": "s1", "application": "Looker"}]
     world.query("bi", "select 1", warehouse="BI_WH").query("ml", "select 1", role="ml").query(
