@@ -112,8 +112,12 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A session that commits at the end and takes everything back on an error."""
+        """A session that commits at the end and takes everything back on an error.
+
+        On SQLite one process writes at a time, so do slow work (files, sources) before.
+        """
         with told(), Session(self._engine, expire_on_commit=False) as session, session.begin():
+            session.connection()  # take the writer's place now, not at the first statement
             yield session
 
     def close(self) -> None:
