@@ -32,7 +32,7 @@ def test_writes_are_kept_and_failed_ones_taken_back(store: Store) -> None:
     with pytest.raises(KeyError):
         half_way()
     with store.read() as session:
-        assert {"sessions": 7} == collections.watermarks(session, "acme")
+        assert collections.watermarks(session, "acme") == {"sessions": 7}
 
 
 def test_a_reader_may_not_write(store: Store) -> None:
@@ -44,12 +44,12 @@ def test_a_reader_may_not_write(store: Store) -> None:
 def test_a_reader_sees_one_moment(store: Store) -> None:
     """What is committed while a reader reads, it does not see; the next reader does."""
     with store.read() as session:
-        assert {} == collections.watermarks(session, "acme")
+        assert collections.watermarks(session, "acme") == {}
         with store.write() as other:
             collections.advance(other, "acme", "sessions", 7, 1)
-        assert {} == collections.watermarks(session, "acme")
+        assert collections.watermarks(session, "acme") == {}
     with store.read() as session:
-        assert {"sessions": 7} == collections.watermarks(session, "acme")
+        assert collections.watermarks(session, "acme") == {"sessions": 7}
 
 
 def test_writers_wait_for_each_other(store: Store) -> None:
@@ -70,7 +70,7 @@ def test_writers_wait_for_each_other(store: Store) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert [] == failures
+    assert failures == []
     with store.read() as session:
         assert {f"s{i}": 9 for i in range(4)} == collections.watermarks(session, "acme")
 
@@ -78,15 +78,18 @@ def test_writers_wait_for_each_other(store: Store) -> None:
 def test_sqlite_is_set_up_for_safety(sqlite_store: Store) -> None:
     """Write-ahead log, full sync, foreign keys."""
     with sqlite_store.read() as session:
-        found = [session.execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous", "foreign_keys")]
-    assert ["wal", 2, 1] == found
+        found = [
+            session.execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        ]
+    assert found == ["wal", 2, 1]
 
 
 def test_a_missing_store_is_not_made_by_opening(tmp_path: Path) -> None:
     """Opening what is not there says how to make it, and makes nothing."""
     with pytest.raises(StoreError, match=r"no store at(.|\n)*assay init"):
         Store.open(f"sqlite:///{tmp_path / 'none.db'}")
-    assert [] == list(tmp_path.iterdir())
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("url", ["", "nonsense", "mysql://host/db", "sqlite://", "sqlite:///:memory:"])
@@ -135,4 +138,4 @@ def test_sqlite_with_the_wal_reset_bug_is_warned_of(version: tuple[int, int, int
 
 def test_a_whole_store_has_no_faults(store: Store) -> None:
     """The integrity check of a fresh store finds nothing."""
-    assert [] == faults(store)
+    assert faults(store) == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import text
@@ -11,6 +11,9 @@ from assay.errors import StoreError
 from assay.store import migrate
 from assay.store.engine import HEAD, Store, make_engine
 from assay.store.urls import store_url
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def _stamp(url: str, revision: str) -> None:
@@ -99,7 +102,9 @@ def test_a_migration_that_fails_leaves_the_schema_as_it_was(sqlite_url: str) -> 
     with pytest.raises(StoreError, match="run already exists"):
         migrate.upgrade(sqlite_url)
     with engine.begin() as connection:
-        assert [("run",)] == connection.execute(text("SELECT name FROM sqlite_schema WHERE type = 'table'")).all()
+        assert connection.execute(text("SELECT name FROM sqlite_schema WHERE type = 'table'")).all() == [
+            ("run",)
+        ]
         connection.execute(text("DROP TABLE run"))
     engine.dispose()
     migrate.upgrade(sqlite_url)
