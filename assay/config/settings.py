@@ -89,6 +89,10 @@ class Settings(Section):
         """Whether the folder has an assay.toml."""
         return (self._source.folder / FILE_NAME).is_file()
 
+    def origin(self, key: str) -> str:
+        """Where the value of a dotted key comes from: a line, a variable, a flag, or 'default'."""
+        return self._source.layers.origins.get(key, "default")
+
     def connection(self, name: str) -> ConnectionSettings:
         """The connection of that name; ConfigError with the nearest one when there is none."""
         if name not in self.connections:
@@ -110,7 +114,7 @@ class Settings(Section):
         values = self.model_dump(mode="json")
         for dotted, value in flat(values):
             text = "" if value is None else hide_password(str(value))
-            yield dotted, text, self._source.layers.origins.get(dotted, "default")
+            yield dotted, text, self.origin(dotted)
 
     def _with_paths(self, options: dict[str, Any], config_class: type[BaseModel]) -> dict[str, Any]:
         """The options with relative folders taken from the settings' folder."""

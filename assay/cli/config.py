@@ -1,0 +1,59 @@
+"""`assay config`: the settings with their origins, and their schema."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assay.cli.request import command as assay_command
+from assay.cli.say import say_json
+from assay.cli.table import say_table
+from assay.config import Settings
+from assay.registry import COLLECTORS, Registry
+
+if TYPE_CHECKING:
+    from assay.cli.request import Request
+
+
+@click.group("config")
+def command() -> None:
+    """Show the settings with their origins, or their schema."""
+
+
+@assay_command("show", example="assay config show --set money.currency=EUR")
+def show(request: Request) -> int:
+    """Show every setting, its value and where it comes from. Secrets are references and stay so."""
+    rows = list(request.settings(required=False).shown())
+    if request.as_json:
+        say_json({key: {"value": value, "origin": origin} for key, value, origin in rows})
+    else:
+        say_table("", ("setting", "value", "from"), rows)
+    return 0
+
+
+@assay_command("schema", example="assay config schema > assay.schema.json")
+def schema(request: Request) -> int:
+    """Print the JSON schema of assay.toml, with the options of every installed kind of connection."""
+    del request
+    whole = Settings.model_json_schema()
+    whole["properties"]["connections"]["additionalProperties"] = {"oneOf": _kinds(Registry(), whole["$defs"])}
+    say_json(whole)
+    return 0
+
+
+def _kinds(registry: Registry, definitions: dict[str, Any]) -> list[dict[str, str]]:
+    """Add the schema of each kind's options to the definitions; references to them."""
+    places = []
+    for kind in registry.names(COLLECTORS):
+        one = registry.collector(kind).config_class.model_json_schema()
+        definitions.update(one.pop("$defs", {}))
+        one["properties"]["kind"] = {"const": kind}
+        one["required"] = sorted({*one.get("required", ()), "kind"})
+        definitions[f"connection.{kind}"] = one
+        places.append({"$ref": f"#/$defs/connection.{kind}"})
+    return places
+
+
+for _command in (show, schema):
+    command.add_command(_command)
