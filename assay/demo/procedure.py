@@ -1,0 +1,45 @@
+"""A stored procedure that runs across midnight: a call and the statements it makes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from assay.demo import people
+from assay.demo.load import Book, Load, Statement
+from assay.demo.warehouses import DAY_MS, MINUTE_MS, SECOND_MS, TRANSFORMING
+
+if TYPE_CHECKING:
+    from assay.demo.calendar import Calendar
+
+CALL_MS = DAY_MS - 4 * MINUTE_MS
+CHILD_MS = (70, 95, 40, 110, 60)
+"""The call begins at 23:56 UTC; its children take these seconds, five seconds apart."""
+READ = ("MART_REVENUE_DAILY", "FCT_ORDERS")
+
+
+def procedures(calendar: Calendar, book: Book) -> Load:
+    """One call a day that rebuilds the table of key figures in five steps."""
+    call = book.add(Statement("CALL", "CALL ANALYTICS.FINANCE.REFRESH_KPI('daily')", "FINANCE"))
+    steps = [
+        book.add(
+            Statement("INSERT", f"INSERT INTO ANALYTICS.FINANCE.KPI_DAILY SELECT * FROM ANALYTICS.MARTS.{source} WHERE step = {k}",
+                      "FINANCE", (source,), "KPI_DAILY"))
+        for k, source in enumerate((*READ, *READ, READ[0]))
+    ]  # fmt: skip
+    day = np.asarray(calendar.days_ms)
+    number = np.arange(1, len(day) + 1)
+    begins = np.cumsum([5, *(seconds + 5 for seconds in CHILD_MS)]) * SECOND_MS
+    loads = [_step(day + CALL_MS, call, int(begins[-1]), call=number)]
+    for k, seconds in enumerate(CHILD_MS):
+        loads.append(
+            _step(day + CALL_MS + begins[k], steps[k], seconds * SECOND_MS, child_of=number, rows=97)
+        )
+    return Load.join(loads)
+
+
+def _step(start_ms: np.ndarray, text: int, run_ms: int, **more: np.ndarray | int) -> Load:
+    return Load.of(
+        start_ms=start_ms, text=text, run_ms=run_ms, user=people.LOADER, warehouse=TRANSFORMING, **more
+    )
