@@ -1,7 +1,8 @@
-"""`assay connect <kind>`: one option per field of the kind's config class, so that every plug-in has its own."""
+"""`assay connect <kind>`: one option per field of the kind's config class, so every plug-in has its own."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from assay.config import FILE_NAME, add_connection
 from assay.config.settings import folder_fields
 from assay.cycle.sources import open_sources
 from assay.errors import ConfigError, SourceError
-from assay.registry import COLLECTORS, Registry
+from assay.registry import COLLECTORS, PluginError, Registry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,20 @@ _EXAMPLES = {
     "snowflake": "assay connect snowflake --name acme --export ~/acme-export",
     "dbt": "assay connect dbt --name shop --target ~/shop/target",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A connection as it was asked for, not yet tried."""
+
+    name: str
+    kind: str
+    options: Mapping[str, object]
+
+    def keys(self) -> dict[str, object]:
+        """Its settings by dotted key."""
+        given = {"kind": self.kind, **self.options}
+        return {f"connections.{self.name}.{key}": value for key, value in given.items()}
 
 
 class KindGroup(click.Group):
@@ -36,8 +51,19 @@ class KindGroup(click.Group):
         return self.registry.names(COLLECTORS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:  # noqa: ARG002 - click's signature
-        """The command that connects a system of that kind; PluginError with the valid ones when there is none."""
-        return _command(self.registry, cmd_name, self.registry.collector(cmd_name))
+        """The command for a kind; PluginError with the valid ones when there is none."""
+        return kind_command(self.registry, cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
+        """List the kinds by title; one that cannot be imported says so and hides no other."""
+        with formatter.section("Kinds"):
+            formatter.write_dl([(kind, self._title(kind)) for kind in self.registry.names(COLLECTORS)])
+
+    def _title(self, kind: str) -> str:
+        try:
+            return str(self.registry.collector(kind).title)
+        except PluginError as error:
+            return error.message
 
 
 @click.group("connect", cls=KindGroup)
@@ -45,33 +71,51 @@ def command() -> None:
     """Add or change a connection, and test it."""
 
 
-def _command(registry: Registry, kind: str, collector_class: Any) -> click.Command:  # noqa: ANN401 - a plug-in's class
+def kind_command(registry: Registry, kind: str) -> click.Command:
+    """The command that connects a system of that kind."""
+    collector_class = registry.collector(kind)
     config_class = collector_class.config_class
 
     def body(request: Request, name: str, *, no_test: bool, **given: object) -> int:
         options = {key: value for key, value in given.items() if value not in {None, ()}}
-        return _connect(
-            registry, request, kind, name, _placed(options, request.folder, config_class), test=not no_test
-        )
+        draft = Draft(name, kind, _placed(options, request.folder, config_class))
+        return connect(registry, request, draft, test=not no_test)
 
-    example = _EXAMPLES.get(kind, f"assay connect {kind} --name NAME")
-    made = click.Command(
+    callback = common(body)
+    return click.Command(
         kind,
-        callback=common(body),
+        callback=callback,
         params=[
             click.Option(["--name"], required=True, help="What the connection is called here, e.g. acme."),
             click.Option(["--no-test"], is_flag=True, help="Save it without trying it."),
             *options_of(config_class),
+            *reversed(getattr(callback, "__click_params__", ())),
         ],
-        help=f"Add or change a {collector_class.title} connection. Secrets are given as env:NAME or file:PATH.",
-        epilog=example_text(example),
+        help=f"Add or change a {collector_class.title} connection. Write a secret as env:NAME or file:PATH.",
+        epilog=example_text(_EXAMPLES.get(kind, f"assay connect {kind} --name NAME")),
     )
-    made.params = [*made.params, *reversed(getattr(made.callback, "__click_params__", []))]
-    return made
+
+
+def connect(registry: Registry, request: Request, draft: Draft, *, test: bool = True) -> int:
+    """Read the options as the collector would, try them, and write them to assay.toml.
+
+    Raises ConfigError when they do not fit, SourceError when nothing of the source can be read.
+    """
+    request.settings()
+    settings = Request(request.folder, overrides={**request.overrides, **draft.keys()}).settings()
+    sources, problems = open_sources(settings, registry, only=[draft.name])
+    if problems:
+        raise ConfigError(problems[0].message, hint=problems[0].hint)
+    examined = examine(sources[0]) if test else None
+    if examined is not None and not any(finding.ok for finding in examined.findings):
+        raise _unreadable(examined)
+    add_connection(request.folder, draft.name, draft.kind, draft.options)
+    _say(request, draft, examined)
+    return 0
 
 
 def _placed(options: Mapping[str, object], folder: Path, config_class: Any) -> dict[str, object]:  # noqa: ANN401 - a plug-in's class
-    """The options as they are written: a folder as seen from the Assay folder where it lies in it, else in full."""
+    """The options as written: a folder inside the Assay folder as seen from it, any other in full."""
     folders = folder_fields(config_class)
     return {
         key: _as_written(str(value), folder) if key in folders else value for key, value in options.items()
@@ -86,24 +130,6 @@ def _as_written(path: str, folder: Path) -> str:
     return str(whole.relative_to(base)) if whole.is_relative_to(base) else str(whole)
 
 
-def _connect(
-    registry: Registry, request: Request, kind: str, name: str, options: dict[str, object], *, test: bool
-) -> int:
-    """Read the options as the collector would, try them, and write them to assay.toml."""
-    request.settings()
-    keys = {f"connections.{name}.{key}": value for key, value in {"kind": kind, **options}.items()}
-    settings = Request(request.folder, overrides={**request.overrides, **keys}).settings()
-    sources, problems = open_sources(settings, registry, only=[name])
-    if problems:
-        raise ConfigError(problems[0].message, hint=problems[0].hint)
-    examined = examine(sources[0]) if test else None
-    if examined is not None and not any(finding.ok for finding in examined.findings):
-        raise _unreadable(examined)
-    add_connection(request.folder, name, kind, options)
-    _say(request, kind, name, examined)
-    return 0
-
-
 def _unreadable(examined: Examined) -> SourceError:
     first = next(iter(examined.findings), None)
     told = f"{first.name}: {first.detail}" if first else "it told nothing"
@@ -114,12 +140,13 @@ def _unreadable(examined: Examined) -> SourceError:
     )
 
 
-def _say(request: Request, kind: str, name: str, examined: Examined | None) -> None:
+def _say(request: Request, draft: Draft, examined: Examined | None) -> None:
     if request.as_json:
         findings = examined.as_dicts() if examined else []
-        say_json({"name": name, "kind": kind, "tested": examined is not None, "findings": findings})
+        tested = examined is not None
+        say_json({"name": draft.name, "kind": draft.kind, "tested": tested, "findings": findings})
         return
     if examined:
         say_findings(examined.findings)
-    click.echo(f"Wrote connection {name} to {request.folder / FILE_NAME}.")
+    click.echo(f"Wrote connection {draft.name} to {request.folder / FILE_NAME}.")
     note(f"→ assay run --dir {request.folder}")

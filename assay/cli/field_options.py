@@ -32,7 +32,7 @@ def _option(name: str, field: FieldInfo) -> click.Option:
     )
 
 
-def _type(annotation: Any) -> click.ParamType | None:  # noqa: ANN401 - any annotation may come
+def _type(annotation: Any) -> click.ParamType[Any] | None:  # noqa: ANN401 - any annotation may come
     if choices := _choices(annotation):
         return click.Choice(choices)
     if _holds(annotation, bool):

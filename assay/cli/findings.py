@@ -41,7 +41,7 @@ def examine(source: Source) -> Examined:
 
 
 def say_findings(findings: Iterable[Finding]) -> None:
-    """Print a line each: a tick or a cross, what was tried, what holds, and the statement or step that mends it."""
+    """Print a line each: a tick or a cross, what was tried, what holds, and what mends it."""
     for finding in findings:
         mark = "✓" if finding.ok else "✗"
         detail = f"  {finding.detail}" if finding.detail else ""

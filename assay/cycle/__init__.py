@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.cycle.run import collect_all, run_cycle
+from assay.cycle.run import run_cycle
 from assay.cycle.sources import Source, open_sources
 from assay.cycle.summary import Collected, CycleSummary, Derived, Event, Problem
 
@@ -13,7 +13,6 @@ __all__ = [
     "Event",
     "Problem",
     "Source",
-    "collect_all",
     "open_sources",
     "run_cycle",
 ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assay import telemetry
-from assay.cycle.summary import Collected, Event, OnEvent, Problem, Step
+from assay.cycle.summary import Collected, Event, Problem, Step
 from assay.model.time import to_ms
 from assay.store import collections
 from assay.store.records import save_records
@@ -16,13 +16,10 @@ from assay.store.tables import CollectionRow
 from collectors.base import Batch, Degraded, Progress
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from sqlalchemy.orm import Session
 
     from assay.cycle.sources import Source
-    from assay.facts.files import FactFiles
-    from assay.store.engine import Store
+    from assay.cycle.workplace import Workplace
 
 
 @dataclass(slots=True)
@@ -30,10 +27,7 @@ class Reading:
     """One pass over one connection, and its lines in the collection log: one a stream."""
 
     source: Source
-    store: Store
-    files: FactFiles
-    now: datetime
-    on_event: OnEvent
+    place: Workplace
     rows: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
     _lines: dict[str, int] = field(default_factory=dict)
@@ -42,7 +36,7 @@ class Reading:
     def run(self) -> Collected:
         """Read all that is new. What fails is a problem of this connection alone; what was stored stays."""
         try:
-            for item in self.source.collector.collect(self._progress(), self.now):
+            for item in self.source.collector.collect(self._progress(), self.place.now):
                 if isinstance(item, Degraded):
                     self._degrade(item)
                 else:
@@ -58,11 +52,11 @@ class Reading:
             file
             for stream, table in batch.facts
             if table.num_rows
-            for file in self.files.write(self.source.name, stream, table)
+            for file in self.place.files.write(self.source.name, stream, table)
         ]
         now_ms = self._now_ms()
-        with self.store.write() as session:
-            self.files.publish(session, written, now_ms=now_ms)
+        with self.place.store.write() as session:
+            self.place.files.publish(session, written, now_ms=now_ms)
             save_records(session, batch.records, now_ms)
             if batch.watermark_ms is not None:
                 collections.advance(session, self.source.name, batch.stream, batch.watermark_ms, now_ms)
@@ -71,10 +65,10 @@ class Reading:
             self._log(session, batch.stream, rows=batch.rows_read)
         self.rows[batch.stream] += batch.rows_read
         telemetry.rows_collected.labels(self.source.name, batch.stream).inc(batch.rows_read)
-        self.on_event(Event(Step.COLLECT, self.source.name, batch.stream, batch.rows_read))
+        self.place.on_event(Event(Step.COLLECT, self.source.name, batch.stream, batch.rows_read))
 
     def _progress(self) -> Progress:
-        with self.store.read() as session:
+        with self.place.store.read() as session:
             return Progress(
                 watermarks=collections.watermarks(session, self.source.name),
                 seen=collections.seen(session, self.source.name),
@@ -90,7 +84,7 @@ class Reading:
         self.problems.append(problem)
         telemetry.collections_failed.labels(self.source.name, problem.stream).inc()
         try:
-            with self.store.write() as session:
+            with self.place.store.write() as session:
                 self._log(session, problem.stream, problem=problem)
         except Exception as error:  # noqa: BLE001 - the store itself may be what failed; the summary still tells
             self.problems.append(Problem.of(error, self.source.name, Step.COLLECT, problem.stream))
@@ -102,7 +96,7 @@ class Reading:
             s.name for s in self.source.collector.streams if s.name not in self._lines and s.name not in told
         ]
         if silent:
-            with self.store.write() as session:
+            with self.place.store.write() as session:
                 for stream in silent:
                     self._log(session, stream)
 
@@ -114,7 +108,7 @@ class Reading:
             line = CollectionRow(
                 connection=self.source.name,
                 stream=stream,
-                started_ms=to_ms(self.now),
+                started_ms=to_ms(self.place.now),
                 ended_ms=0,
                 status="ok",
                 rows=0,
@@ -130,4 +124,4 @@ class Reading:
 
     def _now_ms(self) -> int:
         """The cycle's own time: when it began, and how long it has run since."""
-        return to_ms(self.now) + int((time.monotonic() - self._began) * 1000)
+        return to_ms(self.place.now) + int((time.monotonic() - self._began) * 1000)

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from assay import telemetry
 from assay.cycle.collecting import Reading
+from assay.cycle.deriving import Deriving
 from assay.cycle.lock import only_one
 from assay.cycle.sources import open_sources
-from assay.cycle.summary import Collected, CycleSummary, Event, OnEvent, Problem, Step, nobody
+from assay.cycle.summary import CycleSummary, Event, OnEvent, Problem, Step, nobody
+from assay.cycle.workplace import Workplace
 from assay.model.time import to_ms
 from assay.registry import Registry
+from assay.store import summaries
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -42,40 +45,49 @@ def run_cycle(  # noqa: PLR0913 - what a cycle works on, and how it is listened 
     `derive=False` stops after collecting. Raises BusyError when another cycle runs in the folder (unless
     `wait`) and ConfigError when `only` names no connection; any other failure is a problem in the summary.
     """
-    began = time.monotonic()
+    place = Workplace(settings, store, files, now, on_event)
     with only_one(settings.work_folder / LOCK_NAME, wait=wait):
+        began = time.monotonic()
         sources, problems = open_sources(settings, registry or Registry(), only)
-        collected = collect_all(sources, store, files, now, on_event)
-        compacted, swept = _tidy(sources, files, now, on_event, problems) if derive else (0, 0)
+        summary = _passed(place, sources, problems, derive=derive, began=began)
     telemetry.last_cycle_timestamp.set(now.timestamp())
+    return summary
+
+
+def _passed(
+    place: Workplace, sources: Sequence[Source], problems: Sequence[Problem], *, derive: bool, began: float
+) -> CycleSummary:
+    """One pass over the sources, and what became of it."""
+    with telemetry.step_seconds.labels(Step.COLLECT).time():
+        collected = [Reading(source, place).run() for source in sources]
+    accounts = [source for source in sources if source.account] if derive else []
+    derived = [Deriving(source, place).run() for source in accounts]
+    compacted, swept, tidying = _tidy(sources, place) if derive else (0, 0, [])
     return CycleSummary(
-        started_at=now,
+        started_at=place.now,
         seconds=round(time.monotonic() - began, 3),
         collected=tuple(collected),
+        derived=tuple(derived),
         files_compacted=compacted,
         files_swept=swept,
-        other_problems=tuple(problems),
+        other_problems=(*problems, *tidying),
     )
 
 
-def collect_all(
-    sources: Sequence[Source], store: Store, files: FactFiles, now: datetime, on_event: OnEvent = nobody
-) -> list[Collected]:
-    """Read each source, one after the other."""
-    with telemetry.step_seconds.labels(Step.COLLECT).time():
-        return [Reading(source, store, files, now, on_event).run() for source in sources]
+def _tidy(sources: Sequence[Source], place: Workplace) -> tuple[int, int, list[Problem]]:
+    """Sum up what lists sort by, join small files, remove those no reader may see; failing loses nothing.
 
-
-def _tidy(
-    sources: Sequence[Source], files: FactFiles, now: datetime, on_event: OnEvent, problems: list[Problem]
-) -> tuple[int, int]:
-    """Join small files and remove those no reader may see; failing here loses nothing."""
+    Gives how many files were made fewer, how many removed, and what went wrong.
+    """
+    now_ms = to_ms(place.now)
     compacted = swept = 0
     try:
+        with place.store.write() as session:
+            summaries.refresh(session, now_ms)
         for source in sources:
-            on_event(Event(Step.TIDY, source.name))
-            compacted += files.compact(source.name, now_ms=to_ms(now))
-        swept = files.sweep(now_ms=to_ms(now))
+            place.on_event(Event(Step.TIDY, source.name))
+            compacted += place.files.compact(source.name, now_ms=now_ms)
+        swept = place.files.sweep(now_ms=now_ms)
     except Exception as error:  # noqa: BLE001 - the work of the cycle is done and must be told
-        problems.append(Problem.of(error, "", Step.TIDY))
-    return compacted, swept
+        return compacted, swept, [Problem.of(error, "", Step.TIDY)]
+    return compacted, swept, []
