@@ -8,7 +8,7 @@ SELECT
     COALESCE(q.parameterized_hash, '') AS parameterized_hash, COALESCE(q.node_id, '') AS node_id,
     COALESCE(q.tool, '') AS tool, COALESCE(q.tool_use, '') AS tool_use,
     COALESCE(s.application, '') AS application,
-    CASE WHEN UPPER(q.status) = 'SUCCESS' AND COALESCE(q.error_code, '') = '' THEN 1 ELSE 0 END AS succeeded,
+    CASE WHEN UPPER(COALESCE(q.status, 'SUCCESS')) = 'SUCCESS' AND COALESCE(q.error_code, '') = '' THEN 1 ELSE 0 END AS succeeded,
     CASE WHEN q.client_generated THEN 1 ELSE 0 END AS client,
     CASE WHEN UPPER(q.user_type) = 'SNOWFLAKE_SERVICE' THEN 1 ELSE 0 END AS service
 FROM queries AS q

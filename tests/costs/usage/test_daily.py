@@ -1,0 +1,168 @@
+"""Reads per day and figures per hour, from a day's tables in a real engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pytest
+
+from assay.facts.engine import Engine
+from assay.model.runs import Metric
+from assay.model.time import DAY_MS, to_ms
+from costs import measurements, usage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HOUR = 3_600_000
+DAY = 20_000 * DAY_MS
+_TEXTS = [
+    "query_id",
+    "user",
+    "tool",
+    "tool_use",
+    "application",
+    "user_type",
+    "query_type",
+    "role",
+    "warehouse",
+]
+_INTS = [
+    "start_ms",
+    "end_ms",
+    "execution_ms",
+    "rows_inserted",
+    "rows_updated",
+    "succeeded",
+    "client",
+    "service",
+]
+_STATEMENTS = pa.schema([(n, pa.string()) for n in _TEXTS] + [(n, pa.int64()) for n in _INTS])
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    """An engine without facts."""
+    with Engine.open(threads=1) as opened:
+        yield opened
+
+
+def statement(query_id: str, **columns: Any) -> dict[str, Any]:
+    """A row of the mapping's statements."""
+    row: dict[str, Any] = dict.fromkeys(_TEXTS, "")
+    row |= {
+        "query_id": query_id,
+        "user": "u",
+        "warehouse": "WH",
+        "start_ms": DAY + 1000,
+        "end_ms": DAY + 2000,
+    }
+    row |= {"execution_ms": 900, "succeeded": 1, "client": 0, "service": 0, "query_type": "SELECT"}
+    return row | columns
+
+
+def prepare(engine: Engine, *statements: dict[str, Any], calls: dict[str, str] | None = None) -> None:
+    """Load statements; each reads `t`, or writes it when it is no SELECT; `calls` says who sent whom."""
+    engine.table("statements", pa.Table.from_pylist(list(statements), schema=_STATEMENTS))
+    reads = [s["query_id"] for s in statements if s["query_type"] == "SELECT"]
+    writes = [s["query_id"] for s in statements if s["query_type"] != "SELECT"]
+    asset = "snowflake:acme:db.s.t"
+    engine.table(
+        "reads", pa.table({"query_id": pa.array(reads, pa.string()), "asset_key": pa.array([asset] * len(reads), pa.string())})
+        .append_column("how", pa.array(["access"] * len(reads), pa.string())),
+    )  # fmt: skip
+    engine.table(
+        "writes", pa.table({"query_id": pa.array(writes, pa.string()), "asset_key": pa.array([asset] * len(writes), pa.string())})
+        .append_column("helper", pa.array([0] * len(writes), pa.int64())),
+    )  # fmt: skip
+    sent = calls or {}
+    engine.table(
+        "family",
+        pa.table({"query_id": pa.array(list(sent), pa.string()), "ancestor_id": pa.array(list(sent.values()), pa.string())}),
+    )  # fmt: skip
+
+
+def test_reads_are_counted_by_class_and_tool(engine: Engine) -> None:
+    """Two people on three queries, and a tool on one: two rows."""
+    prepare(
+        engine,
+        statement("1", user_type="PERSON"),
+        statement("2", user_type="PERSON", start_ms=DAY + 9000),
+        statement("3", user_type="PERSON", user="v"),
+        statement("4", application="Looker", user="svc"),
+    )
+
+    told = {
+        (r["reader_class"], r["tool"]): (r["reads"], r["readers"], r["last_read_ms"])
+        for r in usage.daily(engine).to_pylist()
+    }
+
+    assert told == {("person", ""): (3, 2, DAY + 9000), ("bi_tool", "looker"): (1, 1, DAY + 1000)}
+
+
+@pytest.mark.parametrize("noise", [{"warehouse": ""}, {"client": 1}, {"service": 1}])
+def test_noise_is_no_read(engine: Engine, noise: dict[str, Any]) -> None:
+    """No warehouse, the client's own statements, Snowflake's services: nobody read anything."""
+    prepare(engine, statement("1", **noise))
+
+    assert usage.daily(engine).num_rows == 0
+
+
+def test_a_call_is_not_counted_beside_its_statements(engine: Engine) -> None:
+    """The reads and rows of a procedure are its statements' own, once."""
+    prepare(
+        engine,
+        statement("call"),
+        statement("child"),
+        statement("outer", query_type="INSERT", rows_inserted=5),
+        statement("inner", query_type="INSERT", rows_inserted=5),
+        calls={"child": "call", "inner": "outer"},
+    )
+
+    figures = {m.metric: m.value for m in measurements.of_day(engine, [], "acme")}
+
+    assert [r["reads"] for r in usage.daily(engine).to_pylist()] == [1]
+    assert figures[Metric.ROWS_WRITTEN] == 5
+
+
+def test_an_unsure_read_neither_proves_nor_hides_a_use() -> None:
+    """A likely read by a person is an unknown reader's; one by a pipeline stays a pipeline's."""
+    traits = [
+        dict.fromkeys(("tool", "tool_use", "application", "user_type", "query_type", "role"), "")
+        for _ in range(2)
+    ]
+    traits[0]["user_type"], traits[1]["application"] = "PERSON", "dbt"
+
+    assert usage.readers(pa.Table.from_pylist(traits))["unsure_class"].to_pylist() == ["unknown", "pipeline"]
+
+
+def test_statements_of_an_hour_are_one_figure(engine: Engine) -> None:
+    """Runtime and rows add up by the hour of their start; the refresh is the end of the day's last write."""
+    prepare(
+        engine,
+        statement("1", query_type="INSERT", rows_inserted=3),
+        statement(
+            "2", query_type="MERGE", rows_inserted=1, rows_updated=2, start_ms=DAY + 2000, end_ms=DAY + 3000
+        ),
+        statement("3", query_type="INSERT", start_ms=DAY + HOUR, end_ms=DAY + HOUR + 50, execution_ms=40),
+        statement("4", query_type="ALTER"),
+    )
+
+    told = sorted((m.metric, to_ms(m.at) - DAY, m.value) for m in measurements.of_day(engine, [], "acme"))
+
+    assert told == [
+        (Metric.REFRESHED, HOUR, DAY + HOUR + 50),
+        (Metric.ROWS_WRITTEN, 1000, 6),
+        (Metric.RUNTIME_MS, 1000, 1800),
+        (Metric.RUNTIME_MS, HOUR, 40),
+    ]
+
+
+def test_a_scheduler_that_tells_its_runs_is_believed(engine: Engine) -> None:
+    """Where runs are known their durations stand: no runtime is taken from statements."""
+    prepare(engine, statement("1", query_type="INSERT", rows_inserted=3))
+
+    figures = {m.metric for m in measurements.of_day(engine, ["snowflake:acme:db.s.t"], "acme")}
+
+    assert figures == {Metric.ROWS_WRITTEN, Metric.REFRESHED}
