@@ -7,18 +7,19 @@ queries, query_attribution, access, query_assets. The rest are plain rows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 
 from assay.model.time import HOUR_MS
-from costs.cells import Cell
 from costs.sessions import SIZES, Sessions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from assay.model.time import Window
+    from costs.cells import Cell
 
 KEEPER_LIMIT_MS = HOUR_MS
 """How long after its end a query is still held to keep a warehouse on: longer idling is a setting's doing, not a query's."""
@@ -48,7 +49,7 @@ class Metered:
     """What the meters say of a window: its cells, and when each cluster was on where events tell."""
 
     cells: Sequence[Cell]
-    sessions: Sessions = Sessions()
+    sessions: Sessions = field(default_factory=Sessions)
 
 
 _CELLS = pa.schema(

@@ -130,9 +130,8 @@ def _object_key(account: str, row: Row) -> AssetKey | None:
         return None
     parts = split_identifier(row["name"])
     path = (row["database"], row["schema"], *parts) if len(parts) == 1 else parts
-    return (
-        AssetKey("snowflake", account, tuple(map(fold_part, path))) if all(path) and len(path) == 3 else None
-    )  # noqa: PLR2004 - database, schema, name
+    known = all(path) and len(path) == len(("database", "schema", "name"))
+    return AssetKey("snowflake", account, tuple(map(fold_part, path))) if known else None
 
 
 def _used(row: Row) -> int:

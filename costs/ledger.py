@@ -6,8 +6,9 @@ So reading a source at once, hour by hour, twice or in another order ends in the
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -28,7 +29,7 @@ from assay.facts.streams import (
 from assay.model.time import DAY_MS, HOUR_MS, Window, day_of, floor_day_ms, to_ms
 from assay.store import costs as cost_store
 from assay.store import days as day_store
-from assay.store.tables import CellRow, RestatementRow
+from assay.store.tables import CellRow, CostRow, RestatementRow
 from costs.attribution import MARGIN_MS, Metered, attribute
 from costs.cells import Cell, cells_of
 from costs.inputs import Inputs, chunks, reason_of
@@ -38,14 +39,16 @@ from costs.sessions import sessions_of
 from costs.storage import storage_charges
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date, datetime
 
     from assay.facts.engine import Engine
-    from assay.facts.files import FactFiles
+    from assay.facts.files import FactFile, FactFiles
     from assay.facts.streams import FactStream
     from assay.store.engine import Store
     from costs.rates.book import ConfiguredPrices
+
+DayRow = TypeVar("DayRow", CellRow, CostRow)
 
 STEP = "ledger"
 CHUNK_ROWS = 500_000
@@ -137,7 +140,7 @@ def _tell(source: Source, inputs: Inputs, window: Window) -> Told:
         metered = _metered(engine, source, inputs, window)
         charges = attribute(engine, window, metered)
         engine.table("told", _with_storage(engine, source, inputs, window, charges))
-        standing = inputs_of_ledger(source, window)
+        standing = _standing(source, window)
         engine.facts("ledger", CHARGES, standing, window)
         return Told(
             cells=metered.cells,
@@ -159,7 +162,7 @@ _RELATIONS: dict[str, FactStream] = {
 }
 
 
-def inputs_of_ledger(source: Source, window: Window) -> list[Any]:
+def _standing(source: Source, window: Window) -> list[FactFile]:
     """The ledger's own files of a window, as they stand now."""
     with source.store.read() as session:
         return source.files.files(session, source.connection, CHARGES, window)
@@ -169,7 +172,7 @@ def _rows(
     engine: Engine, view: str, stream: FactStream, inputs: Inputs, window: Window
 ) -> list[dict[str, Any]]:
     engine.facts(view, stream, inputs.of(stream, window), window)
-    return engine.sql(f'SELECT * FROM "{view}"').to_pylist()  # noqa: S608 - a name of our own
+    return engine.rows(view)
 
 
 def _metered(engine: Engine, source: Source, inputs: Inputs, window: Window) -> Metered:
@@ -200,27 +203,35 @@ def _commit(  # noqa: PLR0913 - one transaction's worth
     ledger_rows = _dated(told.changes, source.account, reasons, now_ms)
     written = source.files.write(source.connection, CHARGES, ledger_rows) if ledger_rows.num_rows else []
     book = RateSheet(_rate_rows(source, inputs), source.prices)
-    cells = _cell_rows(source, told, inputs.final_until_ms)
-    provisional = {
-        day_ms: any(cell.provisional for cell in cells if cell.day_ms == day_ms) for day_ms in reasons
-    }
-    costs = list(cost_rows(source.connection, told.rollup, book, provisional))
+    cells = _by_day(_cell_rows(source, told, inputs.final_until_ms))
+    provisional = {day_ms: any(cell.provisional for cell in cells[day_ms]) for day_ms in reasons}
+    costs = _by_day(cost_rows(source.connection, told.rollup, book, provisional))
     restated = [row for row in _restatements(source, ledger_rows, now_ms) if row.day_ms in told.ledger_days]
     with source.store.write() as session:
         source.files.publish(session, written, now_ms=now_ms)
         for day_ms in reasons:
-            of_cells = [cell for cell in cells if cell.day_ms == day_ms]
-            of_costs = [row for row in costs if row.day_ms == day_ms]
-            cost_store.replace_day(session, source.connection, day_ms, of_cells, of_costs)
+            cost_store.replace_day(session, source.connection, day_ms, cells[day_ms], costs[day_ms])
             day_store.set_state(session, source.connection, STEP, day_ms, fresh[day_ms], now_ms)
         session.add_all(restated)
-    return len(restated), sum(c.metered_nano for c in cells), sum(c.attributed_nano for c in cells)
+    told_cells = [cell for of_day in cells.values() for cell in of_day]
+    return (
+        len(restated),
+        sum(cell.metered_nano for cell in told_cells),
+        sum(cell.attributed_nano for cell in told_cells),
+    )
+
+
+def _by_day(rows: Iterable[DayRow]) -> dict[int, list[DayRow]]:
+    days: dict[int, list[DayRow]] = defaultdict(list)
+    for row in rows:
+        days[row.day_ms].append(row)
+    return days
 
 
 def _rate_rows(source: Source, inputs: Inputs) -> list[dict[str, Any]]:
     with source.engine_factory() as engine:
         engine.facts("rates", RATE_SHEET, inputs.of(RATE_SHEET))
-        return engine.sql("SELECT * FROM rates").to_pylist()
+        return engine.rows("rates")
 
 
 def _cell_rows(source: Source, told: Told, final_until_ms: int) -> list[CellRow]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 import pyarrow as pa
@@ -154,6 +154,11 @@ class Engine:
         """Run a canonical step and keep its rows as `table`."""
         text = translated(step, self.dialect, frozenset(integers.items()))
         self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {_quoted(table)} AS {text}")
+
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        """All rows of a small table or view as plain values."""
+        rows: list[dict[str, Any]] = self.sql(f"SELECT * FROM {_quoted(name)}").to_pylist()  # noqa: S608 - quoted
+        return rows
 
     def sql(self, text: str) -> pa.Table:
         """Run SQL of our own and return its rows."""

@@ -44,7 +44,13 @@ def hour_of(hour: int, compute: int, cloud: int = 0, warehouse: str = "WH") -> d
 
 def event(name: str, at_s: float, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - any column
     """An event of warehouse WH."""
-    row = {"warehouse": "WH", "event_name": name, "event_state": "COMPLETED", "cluster_number": None, "size": None}
+    row = {
+        "warehouse": "WH",
+        "event_name": name,
+        "event_state": "COMPLETED",
+        "cluster_number": None,
+        "size": None,
+    }
     return {**row, "at_ms": DAY + round(at_s * 1000), **more}
 
 
@@ -95,4 +101,3 @@ def summed(charges: Rows, *columns: str) -> Mapping[Any, int]:
         key = tuple(row[column] for column in columns)
         sums[key[0] if len(columns) == 1 else key] += row["nano_credits"]
     return dict(sums)
-

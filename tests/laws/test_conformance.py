@@ -31,12 +31,23 @@ def busy_day(seed: int) -> World:
     for i in range(400):
         begins = rng.uniform(0, 20 * 3600)
         more = {"warehouse": rng.choice(["WH", "BI"]), "cluster_number": rng.choice([1, 1, 2])}
-        more |= {"warehouse_size": rng.choice(["X-Small", "Medium"]), "cloud_services_nano": rng.randrange(10**7)}
-        queries.append(query(f"q{i:04}", begins, begins + rng.expovariate(1 / 120), user=rng.choice("uvw"), **more))
+        more |= {
+            "warehouse_size": rng.choice(["X-Small", "Medium"]),
+            "cloud_services_nano": rng.randrange(10**7),
+        }
+        queries.append(
+            query(f"q{i:04}", begins, begins + rng.expovariate(1 / 120), user=rng.choice("uvw"), **more)
+        )
         if rng.random() < 0.5:
             weights.append(weight(i, rng))
-        claims += [claim(i, asset, rng) for asset in rng.sample(["k:a", "k:b", "k:c"], rng.choice([0, 1, 1, 2]))]
-    meter = [hour_of(h, rng.randrange(3 * CREDIT), rng.randrange(CREDIT), w) for h in range(24) for w in ("WH", "BI")]
+        claims += [
+            claim(i, asset, rng) for asset in rng.sample(["k:a", "k:b", "k:c"], rng.choice([0, 1, 1, 2]))
+        ]
+    meter = [
+        hour_of(h, rng.randrange(3 * CREDIT), rng.randrange(CREDIT), w)
+        for h in range(24)
+        for w in ("WH", "BI")
+    ]
     events = [
         event(name, hour * 3600 + offset, cluster_number=1)
         for hour in range(20)
@@ -54,7 +65,13 @@ def weight(i: int, rng: random.Random) -> dict[str, Any]:
 
 def claim(i: int, asset: str, rng: random.Random) -> dict[str, Any]:
     """A query's claim on an asset."""
-    return {"query_id": f"q{i:04}", "start_ms": DAY, "asset_key": asset, "rung": "tag", "weight": rng.randint(1, 9)}
+    return {
+        "query_id": f"q{i:04}",
+        "start_ms": DAY,
+        "asset_key": asset,
+        "rung": "tag",
+        "weight": rng.randint(1, 9),
+    }
 
 
 def told(rows: list[dict[str, Any]]) -> list[tuple[str, ...]]:

@@ -170,7 +170,10 @@ def test_the_warehouses_own_weights_replace_equal_ones() -> None:
 
 def test_cloud_services_are_billed_beyond_a_tenth_of_compute() -> None:
     """0.3 credits of cloud services on 1 of compute: 0.2 are billed, by what each query used; the rest is nobody's."""
-    queries = [query("a", 0, 3600, cloud_services_nano=100_000_000), query("b", 10, 20, cloud_services_nano=50_000_000)]
+    queries = [
+        query("a", 0, 3600, cloud_services_nano=100_000_000),
+        query("b", 10, 20, cloud_services_nano=50_000_000),
+    ]
     world = World(queries, [hour_of(0, 1_000_000_000, cloud=300_000_000)])
 
     sums = summed([row for row in world.charges() if row["kind"] == "cloud_services"], "query_id")
@@ -230,7 +233,9 @@ def test_a_query_of_several_assets_is_split_by_its_claims() -> None:
 
 def test_a_day_the_hours_do_not_explain_shows_the_difference() -> None:
     """The day's bill has a service no hourly meter shows: its credits are there, nobody's."""
-    daily = [{"service_type": "SNOWPARK_CONTAINER_SERVICES", "day_ms": DAY, "used_nano": 77, "adjustment_nano": 0}]
+    daily = [
+        {"service_type": "SNOWPARK_CONTAINER_SERVICES", "day_ms": DAY, "used_nano": 77, "adjustment_nano": 0}
+    ]
     daily[0] |= {"compute_nano": 77, "cloud_services_nano": 0}
     world = World([], [hour_of(hour, 10) for hour in range(24)], daily=daily)
 

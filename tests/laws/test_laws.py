@@ -97,7 +97,8 @@ def test_a_caller_costs_nothing_while_its_statements_run() -> None:
     """A procedure that only waits for its statements leaves their cost as it was without it."""
     children = [query("c1", 10, 40), query("c2", 40, 70)]
     links = [
-        {"query_id": child, "parent_query_id": "call", "start_ms": DAY, "end_ms": DAY} for child in ("c1", "c2")
+        {"query_id": child, "parent_query_id": "call", "start_ms": DAY, "end_ms": DAY}
+        for child in ("c1", "c2")
     ]
     alone = World(children, [hour_of(0, CREDIT)])
     called = World([*children, query("call", 10, 70)], [hour_of(0, CREDIT)], weights=links)
