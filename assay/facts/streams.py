@@ -16,7 +16,9 @@ class Dedupe(StrEnum):
     """Which rows of the same natural key stand."""
 
     LATEST = "latest"  # one row a key: of the newest batch, then the greatest `version` column
-    GROUP = "group"  # all distinct rows of the newest batch that holds the key (a source with natural duplicates)
+    GROUP = (
+        "group"  # all distinct rows of the newest batch that holds the key (a source with natural duplicates)
+    )
     NONE = "none"  # every row stands (an append-only ledger)
 
 
@@ -75,7 +77,8 @@ QUERY_TEXT = FactStream(
 QUERY_ATTRIBUTION = FactStream(
     name="query_attribution_history",
     schema=_schema(
-        ints="start_ms end_ms compute_nano acceleration_nano", texts="query_id parent_query_id root_query_id warehouse"
+        ints="start_ms end_ms compute_nano acceleration_nano",
+        texts="query_id parent_query_id root_query_id warehouse",
     ),
     key=("query_id",),
     time="start_ms",
@@ -85,7 +88,8 @@ QUERY_ATTRIBUTION = FactStream(
 WAREHOUSE_METERING = FactStream(
     name="warehouse_metering_history",
     schema=_schema(
-        ints="start_ms end_ms compute_nano cloud_services_nano attributed_nano", texts="warehouse warehouse_id"
+        ints="start_ms end_ms compute_nano cloud_services_nano attributed_nano",
+        texts="warehouse warehouse_id",
     ),
     key=("warehouse", "warehouse_id", "start_ms"),
     time="start_ms",
@@ -103,7 +107,8 @@ METERING = FactStream(
 METERING_DAILY = FactStream(
     name="metering_daily_history",
     schema=_schema(
-        ints="day_ms compute_nano cloud_services_nano used_nano adjustment_nano billed_nano", texts="service_type"
+        ints="day_ms compute_nano cloud_services_nano used_nano adjustment_nano billed_nano",
+        texts="service_type",
     ),
     key=("service_type", "day_ms"),
     time="day_ms",
@@ -157,7 +162,9 @@ TABLE_STORAGE = FactStream(
 
 RATE_SHEET = FactStream(
     name="rate_sheet_daily",
-    schema=_schema(ints="day_ms rate_micro is_adjustment", texts="service_type usage_type rating_type currency"),
+    schema=_schema(
+        ints="day_ms rate_micro is_adjustment", texts="service_type usage_type rating_type currency"
+    ),
     key=("service_type", "usage_type", "rating_type", "is_adjustment", "day_ms"),
     time="day_ms",
 )

@@ -13,6 +13,7 @@ VIEW = View(
     columns=(
         *columns(Kind.MOMENT, "start_ms=START_TIME end_ms=END_TIME", required=True),
         *columns(Kind.TEXT, "warehouse=WAREHOUSE_NAME", required=True),
+        *columns(Kind.TEXT, "warehouse_id"),
         *columns(Kind.CREDITS, "compute_nano=CREDITS_USED_COMPUTE", required=True),
         *columns(
             Kind.CREDITS,
