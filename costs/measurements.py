@@ -39,8 +39,8 @@ def source_of(connection: str) -> str:
 def of_day(engine: Engine, with_runs: Iterable[str], connection: str) -> list[Measurement]:
     """The day's measurements; every moment lies inside the day.
 
-    Needs the tables `statements`, `writes` and `family` of the mapping in `engine`. `with_runs` are the keys of
-    assets whose scheduler tells their runs. REFRESHED is epoch ms of the end of the day's last successful write.
+    Needs the tables `statements`, `writes` and `family` of the mapping in `engine`. `with_runs` are the keys
+    of assets whose scheduler tells their runs. REFRESHED is the end, in epoch ms, of the day's last write.
     """
     engine.table("write_types", pa.table({"query_type": pa.array(_WRITE_TYPES, pa.string())}))
     engine.table("with_runs", pa.table({"asset_key": pa.array(sorted(set(with_runs)), pa.string())}))

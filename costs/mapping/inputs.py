@@ -130,7 +130,7 @@ def _around(day_ms: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 
 def _runs_by_day(session: Session) -> dict[int, str]:
-    """Per day of their start, a figure that changes with the runs, their assets and the queries they sent."""
+    """Per day of their start, a figure that changes with the runs, their assets and their queries."""
     day = (RunRow.started_ms - RunRow.started_ms % DAY_MS).label("day")
     sent = select(RunQueryRow.run_id, func.count().label("queries")).group_by(RunQueryRow.run_id).subquery()
     rows = session.execute(
@@ -148,7 +148,7 @@ def _runs_by_day(session: Session) -> dict[int, str]:
 
 
 def _known_keys(session: Session, account: str) -> list[str]:
-    """The relations a source tells of. Those only seen in statements are left out: they come and go with them."""
+    """The relations a source tells of; those only seen in statements come and go with them."""
     start = f"{PLATFORM}:{account}:"
     keys = session.scalars(
         select(AssetRow.key).where(AssetRow.platform == PLATFORM, AssetRow.kind != AssetKind.OTHER.value)
@@ -157,7 +157,7 @@ def _known_keys(session: Session, account: str) -> list[str]:
 
 
 def _newest(files: Sequence[FactFile]) -> int:
-    """The newest batch of the files, 0 for none: it moves with every new file, and stays when they are compacted."""
+    """The newest batch, 0 for none: it moves with every new file, and stays when they are compacted."""
     return max((file.id for file in files), default=0)
 
 

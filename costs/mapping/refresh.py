@@ -58,7 +58,7 @@ class _Day:
     measurements: list[Measurement]
 
 
-def refresh(  # noqa: PLR0913 - the pass is given all it touches
+def refresh(  # noqa: PLR0913, PLR0917 - the pass is given all it touches
     store: Store,
     files: FactFiles,
     engine_factory: Callable[[], Engine],
@@ -94,7 +94,7 @@ def refresh(  # noqa: PLR0913 - the pass is given all it touches
     return _total(summaries)
 
 
-def _compute(  # noqa: PLR0913 - what the pass holds, handed on
+def _compute(  # noqa: PLR0913, PLR0917 - what the pass holds, handed on
     store: Store, engine: Engine, inputs: Inputs, meanings: Meanings, connection: str, day_ms: int
 ) -> _Day:
     inputs.load(engine, day_ms)

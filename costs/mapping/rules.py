@@ -1,7 +1,7 @@
 """Session rules: the last rung, by which a company says what a user, role or program works for.
 
-A rule's patterns are globs (``*``, ``?``, ``[ab]``), whatever the case. User names are compared as they are stored:
-hashed, unless the configuration says plain.
+A rule's patterns are globs (``*``, ``?``, ``[ab]``), whatever the case. User names are compared as they are
+stored: hashed, unless the configuration says plain.
 """
 
 from __future__ import annotations

@@ -28,8 +28,8 @@ MAX_DEPTH = 400
 _SPACE = r"(?:\s|/\*(?:[^*]|\*(?!/))*\*/|--[^\n]*\n)*"
 _HEAD = re.compile(_SPACE + r"([a-z]+)", re.IGNORECASE)
 _SILENT = frozenset({
-    "show", "desc", "describe", "use", "grant", "revoke", "set", "unset", "commit", "rollback", "list", "ls", "remove", "rm",
-    "put", "get", "explain",
+    "show", "desc", "describe", "use", "grant", "revoke", "set", "unset", "commit", "rollback", "list", "ls",
+    "remove", "rm", "put", "get", "explain",
 })  # fmt: skip
 _TRANSACTION = re.compile(
     _SPACE + r"(begin|start)(\s+(work|transaction)\b.*|\s+name\b.*)?[\s;]*", re.IGNORECASE

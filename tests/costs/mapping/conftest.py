@@ -44,12 +44,12 @@ class World:
     runs: list[tuple[str, str]] = field(default_factory=list)
     guessed: bool = False
 
-    def query(self, query_id: str, text: str = "", **columns: Any) -> World:
+    def query(self, query_id: str, text: str = "", **columns: Any) -> World:  # noqa: ANN401 - a row's values
         """Add a statement that succeeded in the day; `text` is its shape."""
         row = {
             "query_id": query_id, "start_ms": DAY.start_ms + 1000, "end_ms": DAY.start_ms + 5000,
-            "execution_ms": 4000, "status": "SUCCESS", "warehouse": "WH", "database": "DB", "schema": "S", "user": "u",
-            "session_id": "s1",
+            "execution_ms": 4000, "status": "SUCCESS", "warehouse": "WH", "database": "DB", "schema": "S",
+            "user": "u", "session_id": "s1",
             "parameterized_hash": f"h{hash(text)}" if text else None,
         }  # fmt: skip
         self.queries.append(row | columns)
@@ -60,7 +60,12 @@ class World:
         return self
 
     def touch(
-        self, query_id: str, access: str, *objects: str | None, domain: str = "Table", **more: Any
+        self,
+        query_id: str,
+        access: str,
+        *objects: str | None,
+        domain: str = "Table",
+        **more: Any,  # noqa: ANN401 - a row's values
     ) -> World:
         """Add rows of the access history."""
         self.access += [

@@ -24,7 +24,8 @@ from assay.store.tables import AssetRow, DayStateRow, EdgeRow, MeasurementRow, U
 from costs.mapping.refresh import MappingSummary, refresh
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from datetime import date
     from pathlib import Path
 
     from assay.facts.streams import FactStream
@@ -48,9 +49,9 @@ class Bench:
         with self.store.write() as session:
             self.files.publish(session, written, now_ms=1)
 
-    def refresh(self, **more: Any) -> MappingSummary:
+    def refresh(self, on_day: Callable[[date], None] = lambda _: None) -> MappingSummary:
         """Run the pass."""
-        return refresh(self.store, self.files, self._engine, "acme", "acme", (), NOW, **more)
+        return refresh(self.store, self.files, self._engine, "acme", "acme", (), NOW, on_day)
 
     def _engine(self) -> Engine:
         return Engine.open([str(self.root)], threads=1)
@@ -98,8 +99,9 @@ def rows() -> dict[str, list[dict[str, Any]]]:
             query_id, writes = f"{day}-{n}", n % 2 == 0
             queries.append(
                 {
-                    "query_id": query_id, "start_ms": at, "end_ms": at + 500, "execution_ms": 400, "status": "SUCCESS",
-                    "warehouse": "WH", "database": "DB", "schema": "S", "user": f"u{n}", "session_id": "s",
+                    "query_id": query_id, "start_ms": at, "end_ms": at + 500, "execution_ms": 400,
+                    "status": "SUCCESS", "warehouse": "WH", "database": "DB", "schema": "S",
+                    "user": f"u{n}", "session_id": "s",
                     "query_type": "INSERT" if writes else "SELECT", "rows_inserted": 10 if writes else None,
                     "parameterized_hash": "h1" if writes else "h2", "user_type": "PERSON",
                 }
@@ -171,7 +173,7 @@ def test_order_and_repetition_do_not_matter(bench: Bench, tmp_path: Path) -> Non
         all_rows = rows()
         batches = [(QUERY_HISTORY, [row]) for row in all_rows["queries"] * 2]
         batches += [(ACCESS, all_rows["access"][i::4]) for i in range(4)] * 2
-        random.Random(7).shuffle(batches)
+        random.Random(7).shuffle(batches)  # noqa: S311 - an order, no secret
         other.give(QUERY_TEXT, all_rows["texts"])
         for place, (stream, batch) in enumerate(batches):
             other.give(stream, batch)
@@ -190,7 +192,7 @@ def test_a_pass_that_is_stopped_goes_on(bench: Bench) -> None:
     """Whatever day a pass dies at, the next one does the rest and nothing twice."""
     load(bench)
 
-    def die(day: object) -> None:
+    def die(day: date) -> None:
         if str(day) == "2024-10-05":
             raise KeyboardInterrupt
 
@@ -216,7 +218,7 @@ def test_a_new_alias_maps_old_days_again(bench: Bench) -> None:
 
 
 def test_a_run_that_comes_later_maps_its_day_alone(bench: Bench) -> None:
-    """A run's query ids make the days around it stale, not the others; its asset's runtime is the run's own."""
+    """A run's query ids make the days around it stale, not others; its runtime is the run's own."""
     load(bench)
     bench.refresh()
     start = FIRST + 2 * DAY_MS

@@ -15,6 +15,7 @@ from costs import measurements, usage
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+ASSET = "snowflake:acme:db.s.t"
 HOUR = 3_600_000
 DAY = 20_000 * DAY_MS
 _TEXTS = [
@@ -48,7 +49,7 @@ def engine() -> Iterator[Engine]:
         yield opened
 
 
-def statement(query_id: str, **columns: Any) -> dict[str, Any]:
+def statement(query_id: str, **columns: Any) -> dict[str, Any]:  # noqa: ANN401 - a row's values
     """A row of the mapping's statements."""
     row: dict[str, Any] = dict.fromkeys(_TEXTS, "")
     row |= {
@@ -67,20 +68,19 @@ def prepare(engine: Engine, *statements: dict[str, Any], calls: dict[str, str] |
     engine.table("statements", pa.Table.from_pylist(list(statements), schema=_STATEMENTS))
     reads = [s["query_id"] for s in statements if s["query_type"] == "SELECT"]
     writes = [s["query_id"] for s in statements if s["query_type"] != "SELECT"]
-    asset = "snowflake:acme:db.s.t"
     engine.table(
-        "reads", pa.table({"query_id": pa.array(reads, pa.string()), "asset_key": pa.array([asset] * len(reads), pa.string())})
-        .append_column("how", pa.array(["access"] * len(reads), pa.string())),
-    )  # fmt: skip
-    engine.table(
-        "writes", pa.table({"query_id": pa.array(writes, pa.string()), "asset_key": pa.array([asset] * len(writes), pa.string())})
-        .append_column("helper", pa.array([0] * len(writes), pa.int64())),
-    )  # fmt: skip
+        "reads", of_asset(reads).append_column("how", pa.array(["access"] * len(reads), pa.string()))
+    )
+    engine.table("writes", of_asset(writes).append_column("helper", pa.array([0] * len(writes), pa.int64())))
     sent = calls or {}
-    engine.table(
-        "family",
-        pa.table({"query_id": pa.array(list(sent), pa.string()), "ancestor_id": pa.array(list(sent.values()), pa.string())}),
-    )  # fmt: skip
+    children, parents = pa.array(list(sent), pa.string()), pa.array(list(sent.values()), pa.string())
+    engine.table("family", pa.table({"query_id": children, "ancestor_id": parents}))
+
+
+def of_asset(query_ids: list[str]) -> pa.Table:
+    """Rows of statements that touch the one asset."""
+    keys = pa.array([ASSET] * len(query_ids), pa.string())
+    return pa.table({"query_id": pa.array(query_ids, pa.string()), "asset_key": keys})
 
 
 def test_reads_are_counted_by_class_and_tool(engine: Engine) -> None:
@@ -163,6 +163,6 @@ def test_a_scheduler_that_tells_its_runs_is_believed(engine: Engine) -> None:
     """Where runs are known their durations stand: no runtime is taken from statements."""
     prepare(engine, statement("1", query_type="INSERT", rows_inserted=3))
 
-    figures = {m.metric for m in measurements.of_day(engine, ["snowflake:acme:db.s.t"], "acme")}
+    figures = {m.metric for m in measurements.of_day(engine, [ASSET], "acme")}
 
     assert figures == {Metric.ROWS_WRITTEN, Metric.REFRESHED}
