@@ -1,0 +1,120 @@
+"""The ledger written to one file, batch by batch: as much memory for a year as for a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+import pyarrow.dataset as pads
+import pyarrow.parquet as pq
+
+from assay.errors import AssayError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from assay.facts.files import FactFile
+    from assay.model.time import Window
+
+MOMENT = pa.timestamp("ms", tz="UTC")
+COLUMNS = {
+    "account": "account",
+    "warehouse": "resource",
+    "service": "service",
+    "hour": "hour_ms",
+    "query_id": "query_id",
+    "kind": "kind",
+    "nano_credits": "nano_credits",
+    "asset_key": "asset_key",
+    "rung": "rung",
+    "provisional": "provisional",
+    "reason": "reason",
+    "known_at": "known_at_ms",
+    "user": "user",
+    "tag": "tag",
+    "bytes": "bytes",
+}
+"""The file's columns and those of the ledger they are. `warehouse` is whatever resource was metered."""
+_MOMENTS = frozenset({"hour", "known_at"})
+_TYPES = {"nano_credits": pa.int64(), "bytes": pa.int64(), "provisional": pa.bool_()}
+SCHEMA = pa.schema(
+    [(name, MOMENT if name in _MOMENTS else _TYPES.get(name, pa.string())) for name in COLUMNS]
+)
+
+
+class Writer(Protocol):
+    """What pyarrow's writers have in common."""
+
+    def write_batch(self, batch: pa.RecordBatch) -> None:
+        """Add rows."""
+
+    def close(self) -> None:
+        """Finish the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How many rows a file holds and what they add up to."""
+
+    rows: int
+    nano_credits: int
+
+
+_WRITERS: dict[str, Callable[[Path], Writer]] = {
+    ".parquet": lambda path: pq.ParquetWriter(path, SCHEMA, compression="zstd"),
+    ".csv": lambda path: pacsv.CSVWriter(path, SCHEMA),
+}
+
+
+def write_charges(file: Path, charges: Sequence[FactFile], window: Window | None = None) -> Written:
+    """Write the ledger's rows to a .parquet or .csv file, which appears whole or not at all.
+
+    UsageError for any other ending; AssayError when the file cannot be written.
+    """
+    if file.suffix not in _WRITERS:
+        raise UsageError(
+            f"{file} ends in neither .parquet nor .csv.", hint="Name the file FILE.parquet or FILE.csv."
+        )
+    unfinished = file.with_name(f".{file.name}.tmp")
+    try:
+        written = _write(_WRITERS[file.suffix](unfinished), _batches(charges, window))
+        unfinished.replace(file)
+    except (OSError, pa.ArrowException) as error:
+        raise AssayError(
+            f"{file} cannot be written: {error}", hint="Check its folder's rights and space."
+        ) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return written
+
+
+def _write(writer: Writer, batches: Iterable[pa.RecordBatch]) -> Written:
+    rows = nano = 0
+    try:
+        for batch in batches:
+            writer.write_batch(batch)
+            rows += batch.num_rows
+            nano += pc.sum(batch.column("nano_credits")).as_py() or 0
+    finally:
+        writer.close()
+    return Written(rows, nano)
+
+
+def _batches(charges: Sequence[FactFile], window: Window | None) -> Iterator[pa.RecordBatch]:
+    """The rows of the files in the order they became known, with the columns of the export."""
+    inside = None
+    if window is not None:
+        hour = pads.field("hour_ms")
+        inside = (hour >= window.start_ms) & (hour < window.end_ms)
+    for charge in charges:
+        source = pads.dataset(charge.path).to_batches(columns=list(COLUMNS.values()), filter=inside)
+        for batch in source:
+            if batch.num_rows:
+                yield pa.RecordBatch.from_arrays(
+                    [batch.column(column).cast(SCHEMA.field(name).type) for name, column in COLUMNS.items()],
+                    schema=SCHEMA,
+                )

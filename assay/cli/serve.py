@@ -1,0 +1,67 @@
+"""`assay serve`: the dashboard on this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING
+
+import click
+import waitress
+
+from assay.cli.request import command as assay_command
+from assay.cli.say import note
+from assay.cli.stores import opened_store
+from assay.errors import UsageError
+from web import create_app
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from assay.cli.request import Request
+
+HOST = "127.0.0.1"
+PORT = 8080
+THREADS = 8
+
+
+@assay_command("serve", example="assay serve --dir ~/assay --port 8080")
+@click.option("--host", default=HOST, show_default=True, help="An address of this machine alone.")
+@click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True)
+@click.option("--dev", is_flag=True, help="For work on the pages: templates are read anew, errors shown.")
+def command(request: Request, host: str, port: int, *, dev: bool) -> int:
+    """Serve the dashboard on this machine, until Ctrl-C."""
+    with opened_store(request.settings()):
+        serve(request.folder, host=host, port=port, dev=dev)
+    return 0
+
+
+def serve(folder: Path, *, host: str = HOST, port: int = PORT, dev: bool = False) -> None:
+    """Serve a folder's dashboard until interrupted; UsageError for an open host or a port in use."""
+    require_loopback(host)
+    app = create_app(folder)
+    app.debug = dev
+    app.config["TEMPLATES_AUTO_RELOAD"] = dev
+    try:
+        server = waitress.create_server(app, host=host, port=port, threads=THREADS, ident=None)
+    except OSError as error:
+        raise UsageError(
+            f"Port {port} cannot be had: {error.strerror}.", hint="Choose another with --port."
+        ) from error
+    note(f"Assay is on http://{host}:{port} (Ctrl-C ends it)")
+    try:
+        server.run()
+    finally:
+        server.close()
+
+
+def require_loopback(host: str) -> None:
+    """UsageError unless the host is this machine alone: there is no sign-in yet."""
+    try:
+        alone = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        alone = False
+    if not alone:
+        raise UsageError(
+            f"Assay is not served on {host}: there is no sign-in yet, so all who reach it could read it.",
+            hint=f"Serve on {HOST} and reach it through an SSH tunnel.",
+        )
