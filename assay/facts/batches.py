@@ -12,7 +12,7 @@ from assay.facts.streams import Dedupe
 from assay.model.time import DAY_MS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from assay.facts.streams import FactStream
 
@@ -94,13 +94,13 @@ def settle(stream: FactStream, batches: Sequence[pa.Table]) -> pa.Table:
     """Batches, oldest first, as one: of each natural key only the rows that stand, in the order of time.
 
     LATEST: one row, of the newest batch, then of the greatest version, ties broken by content.
-    GROUP: all distinct rows of the newest batch that holds the key.
+    GROUP: all distinct rows of the newest batch that holds the key. NONE: every row.
     """
     marked = pa.concat_tables(
         batch.append_column(_BATCH, pa.array([age] * batch.num_rows, pa.int64()))
         for age, batch in enumerate(batches)
     )
-    standing = _latest(stream, marked) if stream.dedupe is Dedupe.LATEST else _group(stream, marked)
+    standing = _RULES[stream.dedupe](stream, marked)
     return standing.select(stream.schema.names).sort_by([(stream.time, "ascending")])
 
 
@@ -123,3 +123,14 @@ def _group(stream: FactStream, marked: pa.Table) -> pa.Table:
     newest = groups[f"{_BATCH}_max"].take(pc.list_parent_indices(members))
     rows = pc.list_flatten(members)
     return distinct.take(rows.filter(pc.equal(distinct[_BATCH].take(rows), newest)))
+
+
+def _all(_stream: FactStream, marked: pa.Table) -> pa.Table:
+    return marked
+
+
+_RULES: dict[Dedupe, Callable[[FactStream, pa.Table], pa.Table]] = {
+    Dedupe.LATEST: _latest,
+    Dedupe.GROUP: _group,
+    Dedupe.NONE: _all,
+}

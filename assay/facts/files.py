@@ -16,7 +16,7 @@ from sqlalchemy import delete, select
 from assay.errors import StoreError, UsageError
 from assay.facts import batches
 from assay.facts.places import UNFINISHED, place_at
-from assay.facts.streams import CHARGES, STREAMS
+from assay.facts.streams import STREAMS
 from assay.model.time import HOUR_MS, day_of
 from assay.store.bulk import chunked, insert_missing, insert_rows
 from assay.store.tables import FactFileRow, RetiredFileRow
@@ -147,12 +147,12 @@ class FactFiles:
         """Make one settled file of each stream and day that has `at_least` files; how many files went.
 
         The new file takes the newest one's place in the order of batches, so a batch that came in between
-        stays newer. The ledger of charges is left alone: there every row counts, none replaces another.
+        stays newer.
         """
         with self._store.read() as session:
             manifest = select(FactFileRow).where(FactFileRow.connection == connection)
             order = (FactFileRow.stream, FactFileRow.day_ms, FactFileRow.id)
-            rows = list(session.scalars(manifest.where(FactFileRow.stream != CHARGES.name).order_by(*order)))
+            rows = list(session.scalars(manifest.order_by(*order)))
         gone = 0
         for (name, _), files in groupby(rows, key=lambda row: (row.stream, row.day_ms)):
             day = [self._file(row) for row in files]

@@ -184,6 +184,11 @@ def told(where: str) -> Iterator[None]:
         yield
     except FileNotFoundError:
         raise
+    except pa.ArrowInvalid as error:
+        raise StoreError(
+            f"The file of facts {where} is damaged: {error}",
+            hint="Restore the file from a backup of the facts folder.",
+        ) from error
     except OSError as error:
         if error.errno in _FULL:
             raise StoreError(

@@ -30,7 +30,8 @@ def _cost(day: int, dimension: str, value: str, nano: int, kind: str = "busy") -
 def _cell(day: int, hour: int, metered: int, attributed: int) -> CellRow:
     return CellRow(
         connection="acme", account="acme", resource="WH", hour_ms=day * DAY_MS + hour * HOUR_MS,
-        service="compute", day_ms=day * DAY_MS, metered_nano=metered, attributed_nano=attributed, provisional=day > 1,
+        service="compute", day_ms=day * DAY_MS, metered_nano=metered, attributed_nano=attributed,
+        provisional=day > 1,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
+import assay
 from assay.errors import StoreError
 from assay.store import migrate
 from assay.store.engine import HEAD, Store, make_engine
@@ -86,7 +87,7 @@ def test_scripts_are_found_in_an_installed_package(tmp_path: Path, monkeypatch: 
     package = tmp_path / "assay"
     (package / "_alembic").mkdir(parents=True)
     (tmp_path / "alembic").mkdir()
-    monkeypatch.setattr(migrate.assay, "__file__", str(package / "__init__.py"))
+    monkeypatch.setattr(assay, "__file__", str(package / "__init__.py"))
     with pytest.raises(StoreError, match="missing from this installation"):
         migrate.scripts()
     (package / "_alembic" / "env.py").touch()

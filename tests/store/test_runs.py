@@ -17,6 +17,7 @@ from assay.store.tables import UsageRow
 
 if TYPE_CHECKING:
     from assay.store.engine import Store
+    from assay.store.records import Record
 
 ORDERS = AssetKey("snowflake", "acme", ("shop", "marts", "orders"))
 ITEMS = AssetKey("snowflake", "acme", ("shop", "marts", "items"))
@@ -138,7 +139,7 @@ def test_only_consumers_count_as_last_readers(store: Store) -> None:
 
 def test_records_of_every_sort_find_their_table(store: Store) -> None:
     """A mixed batch in any order is saved whole."""
-    records = [
+    records: list[Record] = [
         Measurement(ORDERS, Metric.BYTES, from_ms(1), 5, "tables"),
         RUN,
         Edge(ITEMS, ORDERS, EdgeSource.DBT, from_ms(1)),
