@@ -99,7 +99,7 @@ def _read_shapes(engine: Engine, meanings: Meanings) -> bool:
 
 
 def _tagged(engine: Engine, names: Names) -> pa.Table:
-    found = engine.sql("SELECT DISTINCT node_id FROM statements WHERE node_id <> ''")["node_id"].to_pylist()
+    found = engine.step("mapping_nodes")["node_id"].to_pylist()
     pairs = [(node, names.aliases[node]) for node in sorted(found) if node in names.aliases]
     return pa.table(
         {
@@ -113,9 +113,7 @@ def _ruled(engine: Engine, names: Names) -> pa.Table:
     columns = ("user", "role", "warehouse", "application")
     rows = []
     if names.rules:
-        for row in engine.sql(
-            'SELECT DISTINCT "user", role, warehouse, application FROM statements'
-        ).to_pylist():
+        for row in engine.step("mapping_sessions").to_pylist():
             asset = asset_for(Session(**row), names.rules)
             if asset is not None:
                 rows.append(

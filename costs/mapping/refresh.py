@@ -104,7 +104,7 @@ def _compute(  # noqa: PLR0913, PLR0917 - what the pass holds, handed on
     return _Day(
         day_ms=day_ms,
         state=inputs.state(day_ms, guessed=guessed),
-        queries=engine.sql("SELECT COUNT(*) AS n FROM statements")["n"][0].as_py(),
+        queries=engine.step("mapping_count")["n"][0].as_py(),
         assets=ladder(engine, inputs.names, sent),
         usage=usage.daily(engine),
         edges=edges(engine),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pyarrow as pa
 import pytest
 
 from assay.facts.engine import Engine
+from assay.facts.postgres import PostgresEngine
 from assay.facts.streams import ACCESS, QUERY_ATTRIBUTION, QUERY_HISTORY, QUERY_TEXT, SESSIONS
 from assay.model.time import DAY_MS, Window
 from costs.mapping.day import Names, edges, ladder, prepare
@@ -18,7 +20,7 @@ from costs.mapping.relations import Known
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from assay.facts.streams import FactStream
+from assay.facts.streams import FactStream
 
 ACCOUNT = "acme"
 DAY = Window(20_000 * DAY_MS, 20_001 * DAY_MS)
@@ -33,7 +35,7 @@ def asset(relation: str) -> str:
 class World:
     """A day under construction: rows go in, the engine's answers come out."""
 
-    engine: Engine
+    engine: Engine | PostgresEngine
     names: Names = field(default_factory=lambda: Names(ACCOUNT))
     known: tuple[str, ...] = ()
     queries: list[dict[str, Any]] = field(default_factory=list)
@@ -102,10 +104,10 @@ class World:
         self.guessed = prepare(self.engine, DAY, self.names, meanings)
 
     def reads(self) -> list[tuple[str, str, str]]:
-        """What was read, after `prepare`: sorted (query id, asset without its account, how)."""
+        """What was read and counts, after `prepare`: sorted (query id, asset without its account, how)."""
         return sorted(
             (row["query_id"], row["asset_key"].removeprefix(asset("")), row["how"])
-            for row in self.engine.sql("SELECT query_id, asset_key, how FROM reads").to_pylist()
+            for row in self.engine.step("usage_counted_reads").to_pylist()
         )
 
     def edges(self) -> list[tuple[str, str, str]]:
@@ -119,8 +121,12 @@ class World:
         self.engine.table(name, pa.Table.from_pylist(list(rows), schema=stream.schema))
 
 
-@pytest.fixture
-def world() -> Iterator[World]:
-    """An empty day."""
-    with Engine.open(threads=1) as engine:
-        yield World(engine)
+@pytest.fixture(params=["duckdb", "postgres"])
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    """An empty day, in each engine: the mapping's SQL must say the same in both."""
+    if request.param == "duckdb":
+        with Engine.open(threads=1) as engine:
+            yield World(engine)
+        return
+    with psycopg.connect(request.getfixturevalue("postgres_url"), autocommit=True) as connection:
+        yield World(PostgresEngine(connection))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pyarrow as pa
 import pytest
 
 from assay.facts.engine import Engine
+from assay.facts.postgres import PostgresEngine
 from assay.model.runs import Metric
 from assay.model.time import DAY_MS, to_ms
 from costs import measurements, usage
@@ -42,11 +44,15 @@ _INTS = [
 _STATEMENTS = pa.schema([(n, pa.string()) for n in _TEXTS] + [(n, pa.int64()) for n in _INTS])
 
 
-@pytest.fixture
-def engine() -> Iterator[Engine]:
-    """An engine without facts."""
-    with Engine.open(threads=1) as opened:
-        yield opened
+@pytest.fixture(params=["duckdb", "postgres"])
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine | PostgresEngine]:
+    """Each engine, without facts."""
+    if request.param == "duckdb":
+        with Engine.open(threads=1) as opened:
+            yield opened
+        return
+    with psycopg.connect(request.getfixturevalue("postgres_url"), autocommit=True) as connection:
+        yield PostgresEngine(connection)
 
 
 def statement(query_id: str, **columns: Any) -> dict[str, Any]:  # noqa: ANN401 - a row's values
