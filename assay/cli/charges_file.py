@@ -31,7 +31,6 @@ COLUMNS = {
     "nano_credits": "nano_credits",
     "asset_key": "asset_key",
     "rung": "rung",
-    "provisional": "provisional",
     "reason": "reason",
     "known_at": "known_at_ms",
     "user": "user",
@@ -40,10 +39,25 @@ COLUMNS = {
 }
 """The file's columns and those of the ledger they are. `warehouse` is whatever resource was metered."""
 _MOMENTS = frozenset({"hour", "known_at"})
-_TYPES = {"nano_credits": pa.int64(), "bytes": pa.int64(), "provisional": pa.bool_()}
+_TYPES = {"nano_credits": pa.int64(), "bytes": pa.int64()}
 SCHEMA = pa.schema(
     [(name, MOMENT if name in _MOMENTS else _TYPES.get(name, pa.string())) for name in COLUMNS]
+    + [("provisional", pa.bool_())]
 )
+_BETWEEN = "\x1f"
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """A connection's ledger: its files, and which of its cells may still be restated, by `cell_name`."""
+
+    files: Sequence[FactFile]
+    provisional: frozenset[str]
+
+
+def cell_name(resource: str, service: str, hour_ms: int) -> str:
+    """One text for a cell, to look it up by."""
+    return _BETWEEN.join((resource, service, str(hour_ms)))
 
 
 class Writer(Protocol):
@@ -70,8 +84,8 @@ _WRITERS: dict[str, Callable[[Path], Writer]] = {
 }
 
 
-def write_charges(file: Path, charges: Sequence[FactFile], window: Window | None = None) -> Written:
-    """Write the ledger's rows to a .parquet or .csv file, which appears whole or not at all.
+def write_charges(file: Path, ledgers: Sequence[Ledger], window: Window | None = None) -> Written:
+    """Write the rows of ledgers to a .parquet or .csv file, which appears whole or not at all.
 
     UsageError for any other ending; AssayError when the file cannot be written.
     """
@@ -81,7 +95,7 @@ def write_charges(file: Path, charges: Sequence[FactFile], window: Window | None
         )
     unfinished = file.with_name(f".{file.name}.tmp")
     try:
-        written = _write(_WRITERS[file.suffix](unfinished), _batches(charges, window))
+        written = _write(_WRITERS[file.suffix](unfinished), _batches(ledgers, window))
         unfinished.replace(file)
     except (OSError, pa.ArrowException) as error:
         raise AssayError(
@@ -104,17 +118,21 @@ def _write(writer: Writer, batches: Iterable[pa.RecordBatch]) -> Written:
     return Written(rows, nano)
 
 
-def _batches(charges: Sequence[FactFile], window: Window | None) -> Iterator[pa.RecordBatch]:
-    """The rows of the files in the order they became known, with the columns of the export."""
+def _batches(ledgers: Sequence[Ledger], window: Window | None) -> Iterator[pa.RecordBatch]:
+    """The rows of the ledgers in the order they became known, with the columns of the export."""
     inside = None
     if window is not None:
         hour = pads.field("hour_ms")
         inside = (hour >= window.start_ms) & (hour < window.end_ms)
-    for charge in charges:
-        source = pads.dataset(charge.path).to_batches(columns=list(COLUMNS.values()), filter=inside)
-        for batch in source:
-            if batch.num_rows:
-                yield pa.RecordBatch.from_arrays(
-                    [batch.column(column).cast(SCHEMA.field(name).type) for name, column in COLUMNS.items()],
-                    schema=SCHEMA,
-                )
+    for ledger in ledgers:
+        provisional = pa.array(sorted(ledger.provisional), pa.string())
+        for file in ledger.files:
+            source = pads.dataset(file.path).to_batches(columns=list(COLUMNS.values()), filter=inside)
+            yield from (_exported(batch, provisional) for batch in source if batch.num_rows)
+
+
+def _exported(batch: pa.RecordBatch, provisional: pa.Array) -> pa.RecordBatch:
+    columns = [batch.column(column).cast(SCHEMA.field(name).type) for name, column in COLUMNS.items()]
+    hours = batch.column("hour_ms").cast(pa.string())
+    cells = pc.binary_join_element_wise(batch.column("resource"), batch.column("service"), hours, _BETWEEN)
+    return pa.RecordBatch.from_arrays([*columns, pc.is_in(cells, value_set=provisional)], schema=SCHEMA)

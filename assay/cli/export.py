@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from sqlalchemy import select
 
-from assay.cli.charges_file import write_charges
+from assay.cli.charges_file import Ledger, cell_name, write_charges
 from assay.cli.figures import count, credits_of
 from assay.cli.period import period_options
 from assay.cli.request import command as assay_command
@@ -15,8 +16,11 @@ from assay.cli.say import say_json
 from assay.cli.stores import opened
 from assay.facts.streams import CHARGES
 from assay.store import costs
+from assay.store.tables import CellRow
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from assay.cli.period import Period
     from assay.cli.request import Request
 
@@ -45,8 +49,11 @@ def charges(request: Request, file: Path, period: Period, connection: str | None
     with opened(settings) as (store, files):
         with store.read() as session:
             window = None if period.is_open else period.window(costs.days(session, connection))
-            listed = [file for name in names for file in files.files(session, name, CHARGES, window)]
-        written = write_charges(file, listed, window)
+            ledgers = [
+                Ledger(files.files(session, name, CHARGES, window), provisional_cells(session, name))
+                for name in names
+            ]
+        written = write_charges(file, ledgers, window)
     if request.as_json:
         say_json({"file": str(file), "rows": written.rows, "nano_credits": written.nano_credits})
     else:
@@ -54,6 +61,14 @@ def charges(request: Request, file: Path, period: Period, connection: str | None
             f"Wrote {count(written.rows)} rows, {credits_of(written.nano_credits)} credits, to {file}."
         )
     return 0
+
+
+def provisional_cells(session: Session, connection: str) -> frozenset[str]:
+    """The cells of a connection that its account may still restate."""
+    cells = select(CellRow.resource, CellRow.service, CellRow.hour_ms).where(
+        CellRow.connection == connection, CellRow.provisional
+    )
+    return frozenset(cell_name(*cell) for cell in session.execute(cells).tuples())
 
 
 command.add_command(charges)
