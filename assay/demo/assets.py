@@ -66,7 +66,7 @@ def _mart(name: str, kind: str, seconds: float, rows: int, *upstream: str) -> Ta
 
 CREEPING = "FCT_SESSIONS"
 """The model that becomes three times as slow over the period."""
-FAILING = "FCT_RETURNS"
+FAILING = "FCT_AD_SPEND"
 """The model that fails on one day, is retried and then succeeds."""
 HALVED = "FCT_ORDERS"
 """The table that lost half its rows on one Tuesday."""

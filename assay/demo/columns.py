@@ -47,9 +47,12 @@ def credit(nano: Ints) -> pa.Array:
 
 
 def pick(words: Sequence[str | None], index: npt.NDArray[np.integer]) -> pa.DictionaryArray:
-    """A column of texts by their number; a negative number is null."""
-    codes = pa.array(index.astype(np.int32), mask=index < 0)
-    return pa.DictionaryArray.from_arrays(codes, pa.array(words, pa.string()))
+    """A column of texts by their number; a negative number, and the number of None, is null."""
+    codes = index.astype(np.int32)
+    unknown = np.array([word is None for word in words])[codes] | (codes < 0)
+    return pa.DictionaryArray.from_arrays(
+        pa.array(codes, mask=unknown), pa.array([word or "" for word in words], pa.string())
+    )
 
 
 def constant(word: str | None, rows: int) -> pa.Array:

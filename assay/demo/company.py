@@ -8,20 +8,21 @@ from pathlib import Path
 
 import numpy as np
 
+from assay.demo.artifacts import write_artifacts
+from assay.demo.builds import builds
 from assay.demo.calendar import Calendar
-from assay.demo.columns import identifiers
-from assay.demo.ledger import true_hours, true_queries
+from assay.demo.ledger import late_rows, true_hours, true_queries
 from assay.demo.load import Book, Load
-from assay.demo.procedure import procedures
+from assay.demo.naming import name
+from assay.demo.procedure import by_hand, procedures
 from assay.demo.traffic import traffic
 from assay.demo.truth import simulate
-from assay.demo.views.events import events
-from assay.demo.views.query_history import Named, query_history
-from assay.demo.views.warehouse_metering import metered_hours, warehouse_metering
-from assay.demo.writing import shuffled, write
+from assay.demo.views.all import views
+from assay.demo.writing import write
 
 END = date(2026, 11, 20)
-DOUBLED = 0.005
+LATE = 0.002
+"""The share of statements that QUERY_HISTORY shows hours after the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +42,17 @@ def build(folder: Path, *, seed: int = 7, days: int = 60, queries: int = 300_000
     demo = Demo(folder / "snowflake", folder / "dbt", folder / "truth")
     rng = np.random.default_rng(seed)
     calendar, book = Calendar(end, days), Book()
-    fixed = [procedures(calendar, book)]
+    made = builds(calendar, book, rng)
+    fixed = [made.load(), procedures(calendar, book), by_hand(calendar, book)]
     rest = max(queries - sum(map(len, fixed)), 0)
     load = Load.join([*fixed, *traffic(calendar, rest, book, rng)])
     truth = simulate(load, calendar, rng)
-    none = np.zeros(len(load), dtype=np.int64)
-    named = Named(identifiers(len(load), rng), none, load["cloud"] * 10_000, none)
-    hours = metered_hours(load, truth, named.cloud_nano)
-    write(
-        demo.export / "QUERY_HISTORY.parquet",
-        shuffled(query_history(load, truth, book, named), rng, doubled=DOUBLED),
-    )
-    write(demo.export / "WAREHOUSE_METERING_HISTORY.parquet", shuffled(warehouse_metering(hours), rng))
-    write(demo.export / "WAREHOUSE_EVENTS_HISTORY.parquet", events(truth, rng))
+    named = name(load, truth, calendar, rng)
+    late = np.flatnonzero(rng.random(len(load)) < LATE)
+    for view, table in views(load, truth, book, named, calendar, late, rng):
+        write(demo.export / f"{view}.parquet", table)
+    write_artifacts(demo.dbt, made, load, truth, named)
     write(demo.truth / "hours.parquet", true_hours(truth))
     write(demo.truth / "queries.parquet", true_queries(load, truth, book, named.query_id))
+    write(demo.truth / "late.parquet", late_rows(truth, named.query_id, late, rng))
     return demo

@@ -14,6 +14,7 @@ from assay.demo.warehouses import HOUR_MS, WAREHOUSES
 
 if TYPE_CHECKING:
     from assay.demo.load import Book, Load
+    from assay.demo.power import Ints
     from assay.demo.truth import Truth
 
 
@@ -45,4 +46,12 @@ def true_queries(load: Load, truth: Truth, book: Book, query_id: pa.StringArray)
             "writes": pick([entry.writes for entry in book.statements], statement),
             "reader_class": pick([reader_class(user) for user in range(len(USERS))], load["user"]),
         }
+    )
+
+
+def late_rows(truth: Truth, query_id: pa.StringArray, late: Ints, rng: np.random.Generator) -> pa.Table:
+    """The statements that QUERY_HISTORY shows late, and when: hours after their end instead of minutes."""
+    wait = rng.integers(2 * HOUR_MS, 30 * HOUR_MS, len(late))
+    return pa.table(
+        {"query_id": query_id.take(pa.array(late)), "arrives_at": timestamps(truth.end_ms[late] + wait)}
     )

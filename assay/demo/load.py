@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from assay.demo.people import USERS
 from assay.demo.warehouses import NO_WAREHOUSE
 
 if TYPE_CHECKING:
@@ -60,10 +59,11 @@ class Book:
 
 COLUMNS = {
     "start_ms": 0, "compile_ms": 80, "run_ms": 0, "text": 0, "user": 0, "warehouse": NO_WAREHOUSE, "failed": 0,
-    "rows": 0, "scanned": 0, "written": 0, "call": 0, "child_of": 0, "cloud": 100, "accelerated": 0,
+    "rows": 0, "scanned": 0, "written": 0, "call": 0, "child_of": 0, "cloud": 100, "accelerated": 0, "result": 0,
 }  # fmt: skip
 """The columns of a load and their defaults. `call` and `child_of` number stored-procedure calls from 1; `cloud` is the
-relative weight of the cloud services used; `accelerated` the bytes scanned by query acceleration."""
+relative weight of the cloud services used; `accelerated` the bytes scanned by query acceleration; `result` numbers the
+dbt results from 1."""
 
 
 @dataclass(slots=True)
@@ -91,8 +91,3 @@ class Load:
 
     def __getitem__(self, name: str) -> Ints:
         return self.columns[name]
-
-
-def roles(user: Ints) -> Ints:
-    """The number of the user is also the number of its role: each takes the one it has."""
-    return np.minimum(user, len(USERS) - 1)

@@ -1,4 +1,4 @@
-"""A stored procedure that runs across midnight: a call and the statements it makes."""
+"""What runs beside dbt: a stored procedure that runs across midnight, and a table somebody fills by hand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from assay.demo import people
 from assay.demo.load import Book, Load, Statement
-from assay.demo.warehouses import DAY_MS, MINUTE_MS, SECOND_MS, TRANSFORMING
+from assay.demo.warehouses import ADHOC, DAY_MS, MINUTE_MS, SECOND_MS, TRANSFORMING
 
 if TYPE_CHECKING:
     from assay.demo.calendar import Calendar
@@ -42,4 +42,22 @@ def procedures(calendar: Calendar, book: Book) -> Load:
 def _step(start_ms: np.ndarray, text: int, run_ms: int, **more: np.ndarray | int) -> Load:
     return Load.of(
         start_ms=start_ms, text=text, run_ms=run_ms, user=people.LOADER, warehouse=TRANSFORMING, **more
+    )
+
+
+def by_hand(calendar: Calendar, book: Book) -> Load:
+    """On the first day and every week after, an analyst adds to a table whose name only quotes can write."""
+    text = book.add(
+        Statement(
+            "INSERT",
+            """INSERT INTO ANALYTICS.FINANCE."Budget 2026" VALUES ('marketing', 1000)""",
+            "FINANCE",
+            (),
+            "Budget 2026",
+        )
+    )
+    day = np.asarray(calendar.days_ms[::7])
+    start = day + 10 * 60 * MINUTE_MS + 1234
+    return Load.of(
+        start_ms=start, text=text, run_ms=740, user=people.ANALYSTS[0], warehouse=ADHOC, rows=12, written=2160
     )

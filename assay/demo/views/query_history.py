@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,18 +14,8 @@ from assay.demo.warehouses import NO_WAREHOUSE, WAREHOUSES
 
 if TYPE_CHECKING:
     from assay.demo.load import Book, Load
-    from assay.demo.power import Ints
+    from assay.demo.naming import Named
     from assay.demo.truth import Truth
-
-
-@dataclass(slots=True)
-class Named:
-    """What only gets its name or figure after the simulation: query ids, sessions, cloud services (nano-credits)."""
-
-    query_id: pa.StringArray
-    session_id: Ints
-    cloud_nano: Ints
-    acceleration_nano: Ints
 
 
 WRITING = {"COPY", "INSERT", "MERGE", "CREATE_TABLE_AS_SELECT"}
