@@ -1,4 +1,4 @@
-"""Write dbt's documents: one folder per invocation; the manifest, catalog and sources once a week and at the end."""
+"""Write dbt's documents, a folder per invocation; the manifest, catalog and sources only once a week."""
 
 from __future__ import annotations
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assay.demo.power import Ints
 from assay.demo.warehouses import DAY_MS, HOUR_MS
+
+if TYPE_CHECKING:
+    from assay.demo.power import Ints
 
 BUILD_MS = HOUR_MS + 30 * 60_000
 """The daily build starts at 01:30 UTC."""

@@ -1,4 +1,4 @@
-"""From numpy to Arrow without a Python object per row: identifiers, timestamps, decimals, dictionary texts."""
+"""From numpy to Arrow without a Python object a row: identifiers, timestamps, decimals, dictionary texts."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,10 +15,14 @@ from assay.demo.ledger import late_rows, true_hours, true_queries
 from assay.demo.load import Book, Load
 from assay.demo.naming import name
 from assay.demo.procedure import by_hand, procedures
+from assay.demo.simulation import Simulation
 from assay.demo.traffic import traffic
 from assay.demo.truth import simulate
 from assay.demo.views.all import views
 from assay.demo.writing import write
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 END = date(2026, 11, 20)
 LATE = 0.002
@@ -49,7 +53,8 @@ def build(folder: Path, *, seed: int = 7, days: int = 60, queries: int = 300_000
     truth = simulate(load, calendar, rng)
     named = name(load, truth, calendar, rng)
     late = np.flatnonzero(rng.random(len(load)) < LATE)
-    for view, table in views(load, truth, book, named, calendar, late, rng):
+    simulation = Simulation(calendar, book, load, truth, named)
+    for view, table in views(simulation, late, rng):
         write(demo.export / f"{view}.parquet", table)
     write_artifacts(demo.dbt, made, load, truth, named)
     write(demo.truth / "hours.parquet", true_hours(truth))

@@ -1,4 +1,4 @@
-"""dbt's own documents: the manifest, the results of an invocation, the catalog and the freshness of sources."""
+"""dbt's own documents: the manifest, an invocation's results, the catalog and the freshness of sources."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from assay.demo.assets import MODELS, PROJECT, SOURCES, TABLES, Table
-from assay.demo.builds import DBT_VERSION, Invocation, Node, nodes
+from assay.demo.builds import DBT_VERSION, Invocation, Node, Result, nodes
 from assay.demo.people import DASHBOARDS, USERS
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ def iso(ms: int) -> str:
 def metadata(kind: str, invocation: Invocation, at_ms: int) -> Document:
     """The head of every document."""
     return {
-        "dbt_schema_version": f"{SCHEMAS}/{kind}.json", "dbt_version": DBT_VERSION, "generated_at": iso(at_ms),
+        "dbt_schema_version": f"{SCHEMAS}/{kind}.json", "dbt_version": DBT_VERSION,
+        "generated_at": iso(at_ms),
         "invocation_id": invocation.id, "invocation_started_at": iso(invocation.at_ms), "env": {},
     }  # fmt: skip
 
@@ -48,9 +49,11 @@ def manifest(invocation: Invocation) -> Document:
         for need in needs:
             children[need].append(key)
     return {
-        "metadata": head, "nodes": every, "sources": {source.node: _source(source) for source in SOURCES}, "macros": {},
+        "metadata": head, "nodes": every, "sources": {source.node: _source(source) for source in SOURCES},
+        "macros": {},
         "docs": {}, "exposures": exposures, "metrics": {}, "groups": {}, "selectors": {}, "disabled": {},
-        "parent_map": parents, "child_map": children, "group_map": {}, "saved_queries": {}, "semantic_models": {},
+        "parent_map": parents, "child_map": children, "group_map": {}, "saved_queries": {},
+        "semantic_models": {},
         "unit_tests": {},
     }  # fmt: skip
 
@@ -70,16 +73,23 @@ def _node(node: Node) -> Document:
     materialized = "test" if node.test else table.kind
     path = f"{'seeds' if kind == 'seed' else 'models'}/{table.schema.lower()}/{table.name.lower()}.sql"
     return {
-        "unique_id": node.unique_id, "resource_type": kind, "package_name": PROJECT, "name": name, "alias": name,
+        "unique_id": node.unique_id, "resource_type": kind, "package_name": PROJECT, "name": name,
+        "alias": name,
         "database": table.database, "schema": "tests" if node.test else table.schema.lower(), "path": path,
         "original_file_path": path, "fqn": [PROJECT, table.schema.lower(), name],
         "checksum": {"name": "sha256", "checksum": ""},
-        "config": {"enabled": True, "materialized": materialized, "tags": [table.schema.lower()], "meta": _meta(table)},
-        "tags": [table.schema.lower()], "description": "" if node.test else f"{name.replace('_', ' ')} of the shop",
-        "columns": {} if node.test else {table.key: {"name": table.key, "description": "names a row", "data_type": "NUMBER"}},
-        "meta": _meta(table), "relation_name": None if node.test else relation(table), "created_at": 1795000000.0,
-        "raw_code": "", "language": "sql", "depends_on": {"macros": [], "nodes": [table.node] if node.test else _needs(table)},
-        **({"test_metadata": {"name": node.test, "kwargs": {"column_name": table.key}}, "column_name": table.key,
+        "config": {"enabled": True, "materialized": materialized, "tags": [table.schema.lower()],
+            "meta": _meta(table)},
+        "tags": [table.schema.lower()],
+        "description": "" if node.test else f"{name.replace('_', ' ')} of the shop",
+        "columns": {} if node.test else {table.key: {"name": table.key, "description": "names a row",
+            "data_type": "NUMBER"}},
+        "meta": _meta(table), "relation_name": None if node.test else relation(table),
+        "created_at": 1795000000.0,
+        "raw_code": "", "language": "sql",
+        "depends_on": {"macros": [], "nodes": [table.node] if node.test else _needs(table)},
+        **({"test_metadata": {"name": node.test, "kwargs": {"column_name": table.key}},
+            "column_name": table.key,
             "attached_node": table.node} if node.test else {}),
     }  # fmt: skip
 
@@ -95,11 +105,14 @@ def relation(table: Table) -> str:
 
 def _source(table: Table) -> Document:
     return {
-        "unique_id": table.node, "resource_type": "source", "package_name": PROJECT, "name": table.name.lower(),
+        "unique_id": table.node, "resource_type": "source", "package_name": PROJECT,
+        "name": table.name.lower(),
         "identifier": table.name, "source_name": table.schema.lower(), "database": table.database,
         "schema": table.schema.lower(), "loader": "fivetran", "relation_name": relation(table),
-        "loaded_at_field": "loaded_at", "description": f"{table.name.lower()} as the loader brings them", "columns": {},
-        "freshness": {"warn_after": {"count": 2, "period": "hour"}, "error_after": {"count": 6, "period": "hour"}},
+        "loaded_at_field": "loaded_at", "description": f"{table.name.lower()} as the loader brings them",
+        "columns": {},
+        "freshness": {"warn_after": {"count": 2, "period": "hour"}, "error_after": {"count": 6,
+            "period": "hour"}},
         "tags": [], "meta": {}, "config": {"enabled": True}, "original_file_path": "models/sources.yml",
         "fqn": [PROJECT, table.schema.lower(), table.name.lower()], "path": "models/sources.yml",
     }  # fmt: skip
@@ -108,11 +121,14 @@ def _source(table: Table) -> Document:
 def _exposure(name: str, tool: int, tables: tuple[str, ...]) -> Document:
     needs = [table.node for table in TABLES if table.name in tables and table.node]
     return {
-        "unique_id": f"exposure.{PROJECT}.{_slug(name)}", "resource_type": "exposure", "name": _slug(name), "label": name,
-        "type": "dashboard", "package_name": PROJECT, "owner": {"email": "bi@nordlicht.example", "name": "BI"},
+        "unique_id": f"exposure.{PROJECT}.{_slug(name)}", "resource_type": "exposure", "name": _slug(name),
+        "label": name,
+        "type": "dashboard", "package_name": PROJECT,
+        "owner": {"email": "bi@nordlicht.example", "name": "BI"},
         "description": f"in {USERS[tool].application}", "url": f"https://bi.nordlicht.example/{_slug(name)}",
         "depends_on": {"macros": [], "nodes": needs}, "tags": [], "meta": {}, "config": {"enabled": True},
-        "path": "models/exposures.yml", "original_file_path": "models/exposures.yml", "fqn": [PROJECT, _slug(name)],
+        "path": "models/exposures.yml", "original_file_path": "models/exposures.yml",
+        "fqn": [PROJECT, _slug(name)],
     }  # fmt: skip
 
 
@@ -123,33 +139,36 @@ def run_results(invocation: Invocation, ran: Mapping[int, tuple[str, int, int]])
         if not result.number:
             results.append(_skipped(result.node))
             continue
-        query_id, start, end = ran[result.number]
-        last = max(last, end)
-        results.append(_ran(result.node, result.status, result.thread, query_id, start, end))
+        last = max(last, ran[result.number][2])
+        results.append(_ran(result, *ran[result.number]))
     return {
         "metadata": metadata("run-results/v6", invocation, last + 900), "results": results,
         "elapsed_time": (last + 900 - invocation.at_ms) / 1000,
-        "args": {"which": "build", "invocation_command": invocation.command, "select": ["models/*", "seeds/*"]},
+        "args": {
+            "which": "build", "invocation_command": invocation.command, "select": ["models/*", "seeds/*"],
+        },
     }  # fmt: skip
 
 
 def _skipped(node: Node) -> Document:
     return {
-        "status": "skipped", "timing": [], "thread_id": "Thread-1 (worker)", "execution_time": 0.0, "adapter_response": {},
-        "message": None, "failures": None, "unique_id": node.unique_id, "compiled": False, "relation_name": None,
+        "status": "skipped", "timing": [], "thread_id": "Thread-1 (worker)", "execution_time": 0.0,
+        "adapter_response": {},
+        "message": None, "failures": None, "unique_id": node.unique_id, "compiled": False,
+        "relation_name": None,
     }  # fmt: skip
 
 
-def _ran(node: Node, status: str, thread: int, query_id: str, start: int, end: int) -> Document:
-    failed = status == "error"
+def _ran(result: Result, query_id: str, start: int, end: int) -> Document:
+    node, failed = result.node, result.status == "error"
     answer = {"_message": "SUCCESS 1", "code": "SUCCESS", "rows_affected": 1, "query_id": query_id}
     return {
-        "status": status,
+        "status": result.status,
         "timing": [
             {"name": "compile", "started_at": iso(start - 140), "completed_at": iso(start - 60)},
             {"name": "execute", "started_at": iso(start - 50), "completed_at": iso(end + 40)},
         ],
-        "thread_id": f"Thread-{thread + 1} (worker)", "execution_time": (end - start + 180) / 1000,
+        "thread_id": f"Thread-{result.thread + 1} (worker)", "execution_time": (end - start + 180) / 1000,
         "adapter_response": {} if failed else answer,
         "message": "Database Error: 000604 (57014): SQL execution canceled" if failed else "SUCCESS 1",
         "failures": 0 if node.test else None, "unique_id": node.unique_id, "compiled": True,
@@ -157,31 +176,33 @@ def _ran(node: Node, status: str, thread: int, query_id: str, start: int, end: i
     }  # fmt: skip
 
 
+def _found(table: Table) -> Document:
+    """A relation as the catalog tells of it."""
+    key, measured = table.key.upper(), bool(table.rows)
+    figures = {"row_count": ("Row Count", table.rows), "bytes": ("Size", table.rows * table.row_bytes)}
+    return {
+        "metadata": {
+            "type": "VIEW" if table.kind == "view" else "BASE TABLE", "schema": table.schema,
+            "name": table.name, "database": table.database, "comment": None, "owner": "TRANSFORMER",
+        },
+        "columns": {
+            key: {"type": "NUMBER", "index": 1, "name": key, "comment": None},
+            "DAY": {"type": "DATE", "index": 2, "name": "DAY", "comment": None},
+        },
+        "stats": {
+            name: {"id": name, "label": label, "value": float(value), "include": measured, "description": ""}
+            for name, (label, value) in figures.items()
+        },
+        "unique_id": table.node,
+    }  # fmt: skip
+
+
 def catalog(invocation: Invocation) -> Document:
     """What dbt found in the warehouse: every relation's kind and columns."""
-
-    def entry(table: Table) -> Document:
-        kind = "VIEW" if table.kind == "view" else "BASE TABLE"
-        columns = {table.key.upper(): {"type": "NUMBER", "index": 1, "name": table.key.upper(), "comment": None},
-                   "DAY": {"type": "DATE", "index": 2, "name": "DAY", "comment": None}}  # fmt: skip
-        stats = {
-            "row_count": {"id": "row_count", "label": "Row Count", "value": float(table.rows), "include": bool(table.rows), "description": "rows"},
-            "bytes": {"id": "bytes", "label": "Size", "value": float(table.rows * table.row_bytes), "include": bool(table.rows), "description": "bytes"},
-        }  # fmt: skip
-        about = {
-            "type": kind,
-            "schema": table.schema,
-            "name": table.name,
-            "database": table.database,
-            "comment": None,
-            "owner": "TRANSFORMER",
-        }
-        return {"metadata": about, "columns": columns, "stats": stats, "unique_id": table.node}
-
     return {
         "metadata": metadata("catalog/v1", invocation, invocation.at_ms + 3_000_000),
-        "nodes": {table.node: entry(table) for table in MODELS},
-        "sources": {table.node: entry(table) for table in SOURCES},
+        "nodes": {table.node: _found(table) for table in MODELS},
+        "sources": {table.node: _found(table) for table in SOURCES},
         "errors": None,
     }
 
@@ -192,8 +213,10 @@ def sources(invocation: Invocation) -> Document:
     results = [
         {
             "unique_id": table.node, "status": "pass", "max_loaded_at": iso(quarter + 30_000),
-            "snapshotted_at": iso(invocation.at_ms), "max_loaded_at_time_ago_in_s": (invocation.at_ms - quarter - 30_000) / 1000,
-            "criteria": {"warn_after": {"count": 2, "period": "hour"}, "error_after": {"count": 6, "period": "hour"}, "filter": None},
+            "snapshotted_at": iso(invocation.at_ms),
+            "max_loaded_at_time_ago_in_s": (invocation.at_ms - quarter - 30_000) / 1000,
+            "criteria": {"warn_after": {"count": 2, "period": "hour"}, "error_after": {"count": 6,
+                "period": "hour"}, "filter": None},
             "adapter_response": {}, "timing": [], "thread_id": "Thread-1 (worker)", "execution_time": 0.4,
         }
         for table in SOURCES

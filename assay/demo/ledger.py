@@ -24,7 +24,7 @@ def true_hours(truth: Truth) -> pa.Table:
     for warehouse, kinds in sorted(truth.by_hour.items()):
         charged = np.flatnonzero(kinds.sum(axis=0))
         columns = {f"{kind}_nano": pa.array(kinds[k][charged]) for k, kind in enumerate(KINDS)}
-        start = timestamps((charged + truth.first_hour) * HOUR_MS)
+        start = timestamps((charged + truth.covered.start) * HOUR_MS)
         name = pa.array([WAREHOUSES[warehouse].name] * len(charged), pa.string())
         total = pa.array(kinds[:, charged].sum(axis=0))
         tables.append(pa.table({"warehouse": name, "start_time": start, "total_nano": total, **columns}))
@@ -32,7 +32,7 @@ def true_hours(truth: Truth) -> pa.Table:
 
 
 def true_queries(load: Load, truth: Truth, book: Book, query_id: pa.StringArray) -> pa.Table:
-    """One row per statement: its busy share and the idle it caused (nano-credits, as floats), what it writes, who reads."""
+    """One row per statement: its busy and caused idle nano-credits, what it writes and who reads."""
     statement = np.array(book.statement)[load["text"]]
     return pa.table(
         {

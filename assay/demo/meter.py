@@ -4,21 +4,24 @@ The unit is the *credit-millisecond*: credits per hour times milliseconds; 3.6 m
 
 busy        on, and something executes; at every instant shared equally among what executes on the cluster.
 startup     from the cluster's on until its first statement begins to execute.
-keeper_idle on, nothing executes, after some statement of the session ended: the one whose end is the latest keeps it on.
+keeper_idle on, nothing executes, after a statement of the session ended: the last to end keeps it on.
 no_query    on, in a session in which no statement ever ran.
-min_60s     off, but charged until on + 60 s, because the session was shorter; in the hours where that stretch falls.
+min_60s     off, but charged until on + 60 s, as the session was shorter; in the hours where that falls.
 resize      gone, but charged until 60 s after an enlargement; for the added resources only.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from assay.demo.power import Ints, Sessions
 from assay.demo.warehouses import CREDITS_PER_HOUR, HOUR_MS, MINUTE_MS, Resize
+
+if TYPE_CHECKING:
+    from assay.demo.power import Ints, Sessions
 
 KINDS = ("busy", "keeper_idle", "startup", "no_query", "min_60s", "resize")
 BUSY, KEEPER_IDLE, STARTUP, NO_QUERY, MIN_60S, RESIZE = range(6)
@@ -67,10 +70,9 @@ class Metered:
     idle: Floats
 
 
-def meter(
-    pieces: Pieces, sessions: Sessions, sizes: Sizes, first_hour: int, hours: int, queries: int
-) -> Metered:
-    """Meter one cluster: `by_hour` covers `hours` UTC hours from `first_hour` (hours since the epoch)."""
+def meter(pieces: Pieces, sessions: Sessions, sizes: Sizes, covered: range, queries: int) -> Metered:
+    """Meter a cluster of `queries` statements; `by_hour` is of the UTC hours `covered` (since the epoch)."""
+    first_hour, hours = covered.start, len(covered)
     by_hour = np.zeros((len(KINDS), hours), dtype=np.int64)
     begins, order = np.sort(pieces.begin_ms), np.argsort(pieces.end_ms, kind="stable")
     ends = pieces.end_ms[order]
@@ -95,7 +97,7 @@ def meter(
     busy = _shared(at, units, running, pieces, queries)
     kept = kind == KEEPER_IDLE
     keeper = pieces.query[order][ended[kept] - 1]
-    idle = np.bincount(keeper, units[kept], minlength=queries)
+    idle = np.bincount(keeper, units[kept], minlength=queries).astype(np.float64)
     _top_ups(by_hour, sessions, sizes, first_hour)
     return Metered(by_hour, busy, idle)
 
@@ -114,7 +116,7 @@ def _shared(at: Ints, units: Ints, running: Ints, pieces: Pieces, queries: int) 
     each = np.where(running > 0, units / np.maximum(running, 1), 0.0)
     reading = np.concatenate([[0.0], np.cumsum(each)])
     part = reading[np.searchsorted(at, pieces.end_ms)] - reading[np.searchsorted(at, pieces.begin_ms)]
-    return np.bincount(pieces.query, part, minlength=queries)
+    return np.bincount(pieces.query, part, minlength=queries).astype(np.float64)
 
 
 def _top_ups(by_hour: Ints, sessions: Sessions, sizes: Sizes, first_hour: int) -> None:

@@ -6,27 +6,29 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 
-from assay.demo.calendar import Calendar
 from assay.demo.columns import identifiers
 from assay.demo.people import USERS
 from assay.demo.warehouses import DAY_MS, HOUR_MS
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from assay.demo.calendar import Calendar
     from assay.demo.load import Load
     from assay.demo.power import Ints
     from assay.demo.truth import Truth
 
 FIRST_SESSION = 17_000_000_000
 SESSION_MS = 4 * HOUR_MS
+DEAR_EVERY = 5
 BYTES_PER_NANO = 50
 """Bytes scanned by query acceleration for a nano-credit."""
 
 
 @dataclass(slots=True)
 class Named:
-    """Columns beside the load: query ids, session numbers, and nano-credits of cloud services and acceleration.
+    """Columns beside the load: query ids, sessions, and nano-credits of cloud services and acceleration.
 
     `parent` is the row of the call that made a statement, or -1.
     """
@@ -63,13 +65,13 @@ def _parents(load: Load) -> Ints:
 
 
 def _cloud(load: Load, truth: Truth, calendar: Calendar, rng: np.random.Generator) -> Ints:
-    """Cloud services of each statement: 4 to 8 % of the day's compute, and every fifth day more than a tenth of it."""
-    compute = np.zeros(truth.hours, dtype=np.int64)
+    """Cloud services of each statement: 4 to 8 % of the day's compute, every fifth day over a tenth of it."""
+    compute = np.zeros(len(truth.covered), dtype=np.int64)
     for kinds in truth.by_hour.values():
         compute += kinds.sum(axis=0)
-    daily = np.add.reduceat(compute, np.arange(0, truth.hours, 24))
+    daily = np.add.reduceat(compute, np.arange(0, len(truth.covered), 24))
     share = np.where(
-        np.arange(len(daily)) % 5 == 3,
+        np.arange(len(daily)) % DEAR_EVERY == DEAR_EVERY - 2,
         rng.uniform(0.12, 0.2, len(daily)),
         rng.uniform(0.04, 0.08, len(daily)),
     )

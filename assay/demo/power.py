@@ -1,8 +1,8 @@
 """When clusters switch on and off, given what they are asked to run.
 
-The rules: a statement resumes a suspended warehouse and waits for it; a warehouse is suspended at the first check
-(about every 30 s) that finds it idle for its auto-suspend time; a statement that finds every seat taken goes to the
-next cluster, which starts for it and stops when idle.
+The rules: a statement resumes a suspended warehouse and waits for it; a warehouse is suspended at the first
+check (about every 30 s) that finds it idle for its auto-suspend time; a statement that finds every seat taken
+goes to the next cluster, which starts for it and stops when idle.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SCALE_IN_MS = 120 * SECOND_MS
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
-    """The stretches one cluster was on: [on, off) in epoch ms, and when each was asked for. `manual`: by hand."""
+    """The stretches one cluster was on: [on, off) in epoch ms, when it was asked for, and if by hand."""
 
     asked_ms: Ints
     on_ms: Ints
@@ -33,7 +33,7 @@ class Sessions:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What became of a warehouse's statements: their cluster (from 1), when they began to execute and ended."""
+    """What became of a warehouse's statements: their cluster (from 1), when they began and ended."""
 
     cluster: Ints
     begin_ms: Ints
@@ -44,13 +44,14 @@ class Played:
 def next_check(ms: Ints, phase_ms: int) -> Ints:
     """The first suspend check at or after `ms`: every 30 s from a phase, up to 1.5 s late."""
     tick = -((phase_ms - ms) // CHECK_MS)
-    return phase_ms + tick * CHECK_MS + (tick * 7919) % 1500
+    return np.asarray(phase_ms + tick * CHECK_MS + (tick * 7919) % 1500, dtype=np.int64)
 
 
 def seat(request_ms: Ints, end_ms: Ints, warehouse: Warehouse) -> Ints:
     """The cluster of each statement (requests in order): the first with a free seat, else the last."""
     running = np.arange(len(request_ms)) - np.searchsorted(np.sort(end_ms), request_ms, side="right")
-    return 1 + np.clip(running // warehouse.seats, 0, warehouse.clusters - 1).astype(np.int64)
+    taken = np.clip(running // warehouse.seats, 0, warehouse.clusters - 1)
+    return np.asarray(taken + 1, dtype=np.int64)
 
 
 def _starts(request_ms: Ints, end_ms: Ints, idle_ms: int, phase_ms: int) -> Ints:
@@ -60,16 +61,16 @@ def _starts(request_ms: Ints, end_ms: Ints, idle_ms: int, phase_ms: int) -> Ints
     return np.flatnonzero(np.concatenate([[True], suspended]))
 
 
-def _switch_on(request_ms: Ints, starts: Ints, rng: np.random.Generator) -> tuple[Ints, Ints, Ints]:
-    """When each session is on, when it is ready to execute, and when each statement may begin at the earliest.
+def _switch_on(request_ms: Ints, starts: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """When each session is on, and when each statement may begin at the earliest.
 
-    Resources take 0.1 to 0.8 s to come (not charged), and 0.2 to 2 s more until the first statement executes (charged).
+    Resources take 0.1 to 0.8 s to come (not charged), and 0.2 to 2 s more until the first statement executes.
     """
     on = request_ms[starts] + rng.integers(100, 800, len(starts))
     ready = on + rng.integers(200, 2000, len(starts))
     session = np.zeros(len(request_ms), dtype=np.int64)
     session[starts[1:]] = 1
-    return on, ready, np.maximum(request_ms, ready[np.cumsum(session)])
+    return on, np.maximum(request_ms, ready[np.cumsum(session)])
 
 
 def _latest_end(end_ms: Ints, starts: Ints) -> Ints:
@@ -77,18 +78,15 @@ def _latest_end(end_ms: Ints, starts: Ints) -> Ints:
     return np.asarray(np.maximum.reduceat(end_ms, starts), dtype=np.int64)
 
 
-def _sessions(
-    request_ms: Ints, on: Ints, latest: Ints, starts: Ints, idle_ms: int, phase_ms: int
-) -> Sessions:
+def _sessions(asked: Ints, on: Ints, latest: Ints, idle_ms: int, phase_ms: int) -> Sessions:
     """Close each session at its check, at the latest just before the next one is asked for."""
-    asked = request_ms[starts]
     until = np.append(asked[1:] - 1, np.iinfo(np.int64).max)
     off = np.minimum(next_check(latest + idle_ms, phase_ms), until)
     return Sessions(asked, on, off, np.zeros(len(on), dtype=np.bool_))
 
 
 def play(request_ms: Ints, run_ms: Ints, warehouse: Warehouse, rng: np.random.Generator) -> Played:
-    """Run statements on a warehouse: `request_ms` (in order) is when each asks for compute, `run_ms` how long it takes."""
+    """Run statements on a warehouse: each asks for it at `request_ms` (in order) and takes `run_ms`."""
     phase = int(rng.integers(0, CHECK_MS))
     planned_end = request_ms + run_ms
     cluster = seat(request_ms, planned_end, warehouse)
@@ -100,14 +98,14 @@ def play(request_ms: Ints, run_ms: Ints, warehouse: Warehouse, rng: np.random.Ge
             extra.append(_none())
             continue
         starts = _starts(request_ms[mine], planned_end[mine], SCALE_IN_MS, phase)
-        on, _, begin[mine] = _switch_on(request_ms[mine], starts, rng)
+        on, begin[mine] = _switch_on(request_ms[mine], starts, rng)
         latest = _latest_end(begin[mine] + run_ms[mine], starts)
-        extra.append(_sessions(request_ms[mine], on, latest, starts, SCALE_IN_MS, phase))
+        extra.append(_sessions(request_ms[mine][starts], on, latest, SCALE_IN_MS, phase))
     starts = _starts(request_ms, planned_end, warehouse.auto_suspend_ms, phase)
-    on, _, earliest = _switch_on(request_ms, starts, rng)
+    on, earliest = _switch_on(request_ms, starts, rng)
     begin = np.where(cluster == 1, earliest, begin)
     end = begin + run_ms
-    first = _sessions(request_ms, on, _latest_end(end, starts), starts, warehouse.auto_suspend_ms, phase)
+    first = _sessions(request_ms[starts], on, _latest_end(end, starts), warehouse.auto_suspend_ms, phase)
     return Played(cluster, begin, end, (first, *extra))
 
 
@@ -117,7 +115,7 @@ def _none() -> Sessions:
 
 
 def forget_on(sessions: Sessions) -> Sessions:
-    """Add a session that a person starts and stops by hand, in the middle of the longest gap, without a statement."""
+    """Add a session that a person starts and stops by hand in the longest gap, without a statement."""
     gaps = sessions.on_ms[1:] - sessions.off_ms[:-1]
     if not len(gaps) or gaps.max() < HOUR_MS // 2:
         return sessions

@@ -12,6 +12,7 @@ from assay.demo.warehouses import ADHOC, DAY_MS, MINUTE_MS, SECOND_MS, TRANSFORM
 
 if TYPE_CHECKING:
     from assay.demo.calendar import Calendar
+    from assay.demo.power import Ints
 
 CALL_MS = DAY_MS - 4 * MINUTE_MS
 CHILD_MS = (70, 95, 40, 110, 60)
@@ -22,12 +23,7 @@ READ = ("MART_REVENUE_DAILY", "FCT_ORDERS")
 def procedures(calendar: Calendar, book: Book) -> Load:
     """One call a day that rebuilds the table of key figures in five steps."""
     call = book.add(Statement("CALL", "CALL ANALYTICS.FINANCE.REFRESH_KPI('daily')", "FINANCE"))
-    steps = [
-        book.add(
-            Statement("INSERT", f"INSERT INTO ANALYTICS.FINANCE.KPI_DAILY SELECT * FROM ANALYTICS.MARTS.{source} WHERE step = {k}",
-                      "FINANCE", (source,), "KPI_DAILY"))
-        for k, source in enumerate((*READ, *READ, READ[0]))
-    ]  # fmt: skip
+    steps = [book.add(_statement(k, source)) for k, source in enumerate((*READ, *READ, READ[0]))]
     day = np.asarray(calendar.days_ms)
     number = np.arange(1, len(day) + 1)
     begins = np.cumsum([5, *(seconds + 5 for seconds in CHILD_MS)]) * SECOND_MS
@@ -39,7 +35,14 @@ def procedures(calendar: Calendar, book: Book) -> Load:
     return Load.join(loads)
 
 
-def _step(start_ms: np.ndarray, text: int, run_ms: int, **more: np.ndarray | int) -> Load:
+def _statement(step: int, source: str) -> Statement:
+    """What one step of the procedure runs."""
+    into = "INSERT INTO ANALYTICS.FINANCE.KPI_DAILY"
+    text = f"{into} SELECT * FROM ANALYTICS.MARTS.{source} WHERE step = {step}"  # noqa: S608 -- written, never run
+    return Statement("INSERT", text, "FINANCE", (source,), "KPI_DAILY")
+
+
+def _step(start_ms: Ints, text: int, run_ms: int, **more: Ints | int) -> Load:
     return Load.of(
         start_ms=start_ms, text=text, run_ms=run_ms, user=people.LOADER, warehouse=TRANSFORMING, **more
     )

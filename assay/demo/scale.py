@@ -1,8 +1,9 @@
-"""A load of any size for benchmarks: traffic only, simulated and written a few days at a time in bounded memory."""
+"""A load of any size for benchmarks: traffic only, made and written a few days at a time."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,17 +30,17 @@ ROWS_A_STRETCH = 700_000
 
 
 def scaled(folder: Path, *, queries: int, days: int = 30, seed: int = 7, end: date = END) -> Demo:
-    """Write `queries` statements of `days` days, as folders of files: history, meter, events, and the truth of both.
+    """Write `queries` statements as folders of files: history, meter, events, and the truth.
 
-    No dbt, no procedure, no resizes' builds: what a benchmark of the attribution reads. Stretches of whole days are
-    independent of each other.
+    No dbt and no procedure: what a benchmark of the attribution reads.
+    Stretches of whole days are independent of each other.
     """
     demo = Demo(folder / "snowflake", folder / "dbt", folder / "truth")
     rng = np.random.default_rng(seed)
     stretches = max(1, min(days, -(-queries // ROWS_A_STRETCH)))
     cuts = [days * k // stretches for k in range(stretches + 1)]
     first = end - timedelta(days=days - 1)
-    for number, (begin, until) in enumerate(zip(cuts, cuts[1:], strict=False)):
+    for number, (begin, until) in enumerate(pairwise(cuts)):
         calendar = Calendar(first + timedelta(days=until - 1), until - begin)
         count = queries * (number + 1) // stretches - queries * number // stretches
         _stretch(demo, calendar, count, f"{number:03}.parquet", rng)

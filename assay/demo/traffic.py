@@ -1,4 +1,4 @@
-"""What comes at all hours: loads, dashboards, people, models of data scientists, the monitor, and housekeeping."""
+"""What comes at all hours: loads, dashboards, people, data scientists, the monitor and housekeeping."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ from assay.demo.warehouses import ADHOC, BI, DATASCIENCE, LOADING, MINUTE_MS
 if TYPE_CHECKING:
     from assay.demo.power import Ints
 
+CACHED, TRIVIAL = 0.2, 0.08
+"""The share of tiles and of people's statements that take less than a tenth of a second."""
+HELPED, HELPED_FROM_MS = 0.05, 8000
+"""The share of people's long statements that query acceleration helps, and how long is long."""
 SHARES = {
     "loader": 0.14,
     "dashboards": 0.62,
@@ -29,7 +33,8 @@ SHARES = {
 def traffic(calendar: Calendar, queries: int, book: Book, rng: np.random.Generator) -> list[Load]:
     """About `queries` statements of every sort that is not a build."""
     made = {
-        "loader": _loader, "dashboards": _dashboards, "people": _people, "science": _science, "monitor": _monitor,
+        "loader": _loader, "dashboards": _dashboards, "people": _people, "science": _science,
+        "monitor": _monitor,
         "housekeeping": _housekeeping,
     }  # fmt: skip
     counts = {name: int(queries * share) for name, share in SHARES.items()}
@@ -55,7 +60,10 @@ def _loader(calendar: Calendar, count: int, book: Book, rng: np.random.Generator
     texts = []
     for table in SOURCES:
         copy = f"COPY INTO {table.sql} FROM @RAW.STAGES.{table.name}/ FILE_FORMAT = (TYPE = PARQUET)"
-        merge = f"MERGE INTO {table.sql} t USING RAW.TEMP.{table.name}_NEW s ON t.id = s.id WHEN MATCHED THEN UPDATE SET t.loaded_at = s.loaded_at"
+        merge = (
+            f"MERGE INTO {table.sql} t USING RAW.TEMP.{table.name}_NEW s ON t.id = s.id "
+            "WHEN MATCHED THEN UPDATE SET t.loaded_at = s.loaded_at"
+        )
         texts += [
             book.add(Statement("COPY", copy, table.schema, (), table.name)),
             book.add(Statement("MERGE", merge, table.schema, (), table.name)),
@@ -65,7 +73,8 @@ def _loader(calendar: Calendar, count: int, book: Book, rng: np.random.Generator
     rows = rng.integers(200, 40_000, count)
     return Load.of(
         start_ms=moments - moments % quarter + rng.integers(0, 40_000, count), text=_some(texts, count, rng),
-        run_ms=_lengths(count, 2500, 0.8, rng), user=people.LOADER, warehouse=LOADING, rows=rows, written=rows * 90,
+        run_ms=_lengths(count, 2500, 0.8, rng), user=people.LOADER, warehouse=LOADING, rows=rows,
+        written=rows * 90,
         scanned=rows * 110, failed=_failures(count, 0.004, rng),
     )  # fmt: skip
 
@@ -84,8 +93,8 @@ def _signed(dashboard: people.Dashboard, number: int, tile: int, sql: str) -> tu
             "worksheet-luid": f"ws-{number}-{tile}",
         }
         return sql, json.dumps({"tableau-query-origins": {**origin, "query-category": "Data"}})
-    context = {"client": "Metabase", "context": "dashboard", "queryType": "native", "userId": 3 + tile}
-    return f"{sql}\n-- {json.dumps({**context, 'dashboardId': number, 'cardId': 100 * number + tile})}", ""
+    card = {"userId": 3 + tile, "dashboardId": number, "cardId": 100 * number + tile}
+    return f"{sql}\n-- {json.dumps({'client': 'Metabase', 'context': 'dashboard', **card})}", ""
 
 
 def _tiles(book: Book) -> list[list[int]]:
@@ -95,7 +104,7 @@ def _tiles(book: Book) -> list[list[int]]:
         tiles = []
         for tile in range(dashboard.tiles):
             table = BY_NAME[dashboard.tables[tile % len(dashboard.tables)]]
-            sql = f"SELECT day, SUM(measure_{tile}) AS total FROM {table.sql} WHERE day >= '2026-01-01' GROUP BY 1"
+            sql = f"SELECT day, SUM(m_{tile}) FROM {table.sql} GROUP BY 1"  # noqa: S608 -- written, never run
             statement = Statement("SELECT", sql, table.schema, (table.name,))
             tiles.append(book.add(statement, *_signed(dashboard, number, tile, sql)))
         found.append(tiles)
@@ -117,11 +126,13 @@ def _dashboards(calendar: Calendar, count: int, book: Book, rng: np.random.Gener
     base = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     rows = len(view)
     text = flat[base[which[view]] + np.arange(rows) - first]
-    length = np.where(rng.random(rows) < 0.2, rng.integers(8, 100, rows), _lengths(rows, 1800, 1.0, rng))
+    length = np.where(rng.random(rows) < CACHED, rng.integers(8, 100, rows), _lengths(rows, 1800, 1.0, rng))
     tool = np.array([dashboard.tool for dashboard in people.DASHBOARDS])
     return Load.of(
-        start_ms=moments[view] + rng.integers(0, 2000, rows), text=text, run_ms=length, user=tool[which[view]],
-        warehouse=BI, rows=rng.integers(1, 5000, rows), scanned=length * 40_000, failed=_failures(rows, 0.003, rng),
+        start_ms=moments[view] + rng.integers(0, 2000, rows), text=text, run_ms=length,
+        user=tool[which[view]],
+        warehouse=BI, rows=rng.integers(1, 5000, rows), scanned=length * 40_000,
+        failed=_failures(rows, 0.003, rng),
     )  # fmt: skip
 
 
@@ -132,17 +143,20 @@ def _people(calendar: Calendar, count: int, book: Book, rng: np.random.Generator
         if table.schema not in {"MARTS", "FINANCE"} or table.name in UNREAD or table.name == "MART_MARKETING":
             continue
         for column in ("customer_id", "day", "store_id"):
-            sql = (
-                f"SELECT {column}, COUNT(*) AS n FROM {table.sql} GROUP BY {column} ORDER BY n DESC LIMIT 100"
-            )
+            what = f"{column}, COUNT(*) AS n"
+            sql = f"SELECT {what} FROM {table.sql} GROUP BY 1 LIMIT 100"  # noqa: S608 -- written, never run
             texts.append(book.add(Statement("SELECT", sql, table.schema, (table.name,))))
     moments = calendar.moments(count, WORK_WEEK, OFFICE, rng)
-    length = np.where(rng.random(count) < 0.08, rng.integers(5, 100, count), _lengths(count, 4200, 1.3, rng))
+    length = np.where(
+        rng.random(count) < TRIVIAL, rng.integers(5, 100, count), _lengths(count, 4200, 1.3, rng)
+    )
     scanned = length * 90_000
-    helped = (rng.random(count) < 0.05) & (length > 8000)
+    helped = (rng.random(count) < HELPED) & (length > HELPED_FROM_MS)
     return Load.of(
-        start_ms=moments, text=_some(texts, count, rng), run_ms=length, user=_some(list(people.ANALYSTS), count, rng),
-        warehouse=ADHOC, rows=rng.integers(1, 10_000, count), scanned=scanned, failed=_failures(count, 0.03, rng),
+        start_ms=moments, text=_some(texts, count, rng), run_ms=length,
+        user=_some(list(people.ANALYSTS), count, rng),
+        warehouse=ADHOC, rows=rng.integers(1, 10_000, count), scanned=scanned,
+        failed=_failures(count, 0.03, rng),
         accelerated=np.where(helped, scanned // 3, 0),
     )  # fmt: skip
 
@@ -150,7 +164,10 @@ def _people(calendar: Calendar, count: int, book: Book, rng: np.random.Generator
 def _science(calendar: Calendar, count: int, book: Book, rng: np.random.Generator) -> Load:
     """Data scientists train on workdays; one of them writes churn scores into a table made by hand."""
     read = ("MART_CUSTOMER_VALUE", "FCT_SESSIONS")
-    fetch = "SELECT * FROM ANALYTICS.MARTS.MART_CUSTOMER_VALUE v JOIN ANALYTICS.MARTS.FCT_SESSIONS s ON s.customer_id = v.id"
+    fetch = (
+        "SELECT * FROM ANALYTICS.MARTS.MART_CUSTOMER_VALUE v "
+        "JOIN ANALYTICS.MARTS.FCT_SESSIONS s ON s.customer_id = v.id"
+    )
     scores = f"CREATE OR REPLACE TABLE ANALYTICS.SCIENCE.CHURN_SCORES AS {fetch}"
     texts = [
         book.add(Statement("SELECT", fetch, "SCIENCE", read), tag="churn-training"),
@@ -160,7 +177,8 @@ def _science(calendar: Calendar, count: int, book: Book, rng: np.random.Generato
     ]
     length = _lengths(count, 45_000, 1.1, rng)
     return Load.of(
-        start_ms=calendar.moments(count, WORK_DAYS, OFFICE, rng), text=_some([texts[0]] * 5 + [texts[1]], count, rng),
+        start_ms=calendar.moments(count, WORK_DAYS, OFFICE, rng),
+        text=_some([texts[0]] * 5 + [texts[1]], count, rng),
         run_ms=length, user=_some(list(people.SCIENTISTS), count, rng), warehouse=DATASCIENCE,
         rows=rng.integers(1, 3_000_000, count), scanned=length * 200_000, failed=_failures(count, 0.04, rng),
     )  # fmt: skip
@@ -168,15 +186,11 @@ def _science(calendar: Calendar, count: int, book: Book, rng: np.random.Generato
 
 def _monitor(calendar: Calendar, count: int, book: Book, rng: np.random.Generator) -> Load:
     """A monitor counts rows at the full hour, and so keeps a warehouse awake at night."""
-    texts = [
-        book.add(
-            Statement(
-                "SELECT", f"SELECT COUNT(*), MAX(loaded_at) FROM {t.sql} -- montecarlo", t.schema, (t.name,)
-            )
-        )
-        for t in TABLES
-        if t.rows
-    ]
+    texts = []
+    for table in TABLES:
+        if table.rows:
+            sql = f"SELECT COUNT(*), MAX(loaded_at) FROM {table.sql}"  # noqa: S608 -- written, never run
+            texts.append(book.add(Statement("SELECT", f"{sql} -- montecarlo", table.schema, (table.name,))))
     moments = calendar.moments(count, EVERY_DAY, ROUND_THE_CLOCK, rng)
     hour = 60 * MINUTE_MS
     return Load.of(
@@ -188,11 +202,13 @@ def _monitor(calendar: Calendar, count: int, book: Book, rng: np.random.Generato
 def _housekeeping(calendar: Calendar, count: int, book: Book, rng: np.random.Generator) -> Load:
     """Statements that need no warehouse: they use cloud services only."""
     shapes = {
-        "SHOW": "SHOW TABLES IN SCHEMA ANALYTICS.MARTS", "USE": "USE ROLE ANALYST", "DESCRIBE": "DESC TABLE ANALYTICS.MARTS.FCT_ORDERS",
+        "SHOW": "SHOW TABLES IN SCHEMA ANALYTICS.MARTS", "USE": "USE ROLE ANALYST",
+        "DESCRIBE": "DESC TABLE ANALYTICS.MARTS.FCT_ORDERS",
         "ALTER_SESSION": "ALTER SESSION SET TIMEZONE = 'UTC'",
     }  # fmt: skip
     texts = [book.add(Statement(kind, shape)) for kind, shape in shapes.items()]
     return Load.of(
-        start_ms=calendar.moments(count, WORK_WEEK, OFFICE, rng), text=_some(texts, count, rng), compile_ms=20,
+        start_ms=calendar.moments(count, WORK_WEEK, OFFICE, rng), text=_some(texts, count, rng),
+        compile_ms=20,
         run_ms=rng.integers(5, 400, count), user=_some(list(range(len(people.USERS))), count, rng), cloud=60,
     )  # fmt: skip

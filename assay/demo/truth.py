@@ -21,9 +21,9 @@ NANO_PER_UNIT = 2500 / 9
 
 @dataclass(slots=True)
 class Truth:
-    """What was true: per statement its run and its cost (nano-credits), per warehouse its sessions and its meter.
+    """What was true: per statement its run and cost (nano-credits), per warehouse its sessions and its meter.
 
-    `by_hour[w]` has the kinds of `meter.KINDS` by hour, in nano-credits, from `first_hour` (hours since the epoch).
+    `by_hour[w]` has the kinds of `meter.KINDS` by hour, in nano-credits; `covered` says which hours.
     """
 
     begin_ms: Ints
@@ -33,31 +33,19 @@ class Truth:
     size: Ints
     busy_nano: Floats
     idle_nano: Floats
-    first_hour: int
-    hours: int
+    covered: range
     played: dict[int, Played] = field(default_factory=dict)
     sizes: dict[int, Sizes] = field(default_factory=dict)
     by_hour: dict[int, Ints] = field(default_factory=dict)
 
 
 def _blank(load: Load, calendar: Calendar) -> Truth:
-    """Before anything is played: statements begin when compiled."""
+    """Before anything is played: statements begin when compiled. A day more is covered than is asked for."""
     asked = load["start_ms"] + load["compile_ms"]
-    none = np.zeros(len(load), dtype=np.int64)
-    first_hour = calendar.start_ms // HOUR_MS
-    hours = 24 * calendar.days + 24
-    floats = np.zeros(len(load))
-    return Truth(
-        asked.copy(),
-        asked + load["run_ms"],
-        asked,
-        none.copy(),
-        none - 1,
-        floats,
-        floats.copy(),
-        first_hour,
-        hours,
-    )
+    none, free = np.zeros(len(load), dtype=np.int64), np.zeros(len(load))
+    first = calendar.start_ms // HOUR_MS
+    covered = range(first, first + 24 * (calendar.days + 1))
+    return Truth(asked.copy(), asked + load["run_ms"], asked, none, none - 1, free, free.copy(), covered)
 
 
 def simulate(load: Load, calendar: Calendar, rng: np.random.Generator) -> Truth:
@@ -80,12 +68,18 @@ def simulate(load: Load, calendar: Calendar, rng: np.random.Generator) -> Truth:
 
 
 def _meter(truth: Truth, number: int, mine: Ints, load: Load) -> None:
-    """Meter every cluster of one warehouse; a call of a procedure rests while a statement of its own executes."""
-    played, units = truth.played[number], np.zeros((len(KINDS), truth.hours), dtype=np.int64)
+    """Meter every cluster of a warehouse; a procedure's call rests while a statement of its own executes."""
+    played, units = truth.played[number], np.zeros((len(KINDS), len(truth.covered)), dtype=np.int64)
     for at, sessions in enumerate(played.sessions):
         here = mine[played.cluster == at + 1]
         pieces = executing(truth, here, load)
-        metered = meter(pieces, sessions, truth.sizes[number], truth.first_hour, truth.hours, len(here))
+        metered = meter(
+            pieces,
+            sessions,
+            truth.sizes[number],
+            truth.covered,
+            len(here),
+        )
         units += metered.by_hour
         truth.busy_nano[here] = metered.busy * NANO_PER_UNIT
         truth.idle_nano[here] = metered.idle * NANO_PER_UNIT

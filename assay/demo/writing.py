@@ -11,6 +11,8 @@ import pyarrow.parquet as pq
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from assay.demo.power import Ints
+
 ROWS_A_GROUP = 131_072
 
 
@@ -30,9 +32,9 @@ def write(path: Path, table: pa.Table) -> None:
 
 
 def shuffled(
-    table: pa.Table, rng: np.random.Generator, *, doubled: float = 0.0, last: np.ndarray | None = None
+    table: pa.Table, rng: np.random.Generator, *, doubled: float = 0.0, last: Ints | None = None
 ) -> pa.Table:
-    """The rows in any order, a share of them twice; the rows numbered in `last` stand at the end, as what came late does."""
+    """The rows in any order, a share of them twice; those numbered in `last` come at the end."""
     order = rng.permutation(len(table))
     if doubled:
         twice = rng.integers(0, len(table), max(1, int(len(table) * doubled)))

@@ -1,4 +1,4 @@
-"""The synthetic company keeps its promises: the same twice, exact to the nano-credit, and with every peculiarity."""
+"""The synthetic company keeps its promises: the same twice, exact, and with every peculiarity."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -38,9 +39,9 @@ def truth(demo: Demo, name: str) -> pa.Table:
     return pq.read_table(demo.truth / f"{name}.parquet")
 
 
-def ms(table: pa.Table, name: str) -> np.ndarray:
+def ms(table: pa.Table, name: str) -> npt.NDArray[np.int64]:
     """A column of times as epoch milliseconds."""
-    return table.column(name).cast(pa.int64()).to_numpy()
+    return np.asarray(table.column(name).cast(pa.int64()), dtype=np.int64)
 
 
 def fingerprint(folder: Path) -> str:

@@ -1,4 +1,4 @@
-"""ACCESS_HISTORY, QUERY_ATTRIBUTION_HISTORY and SESSIONS: what statements touched, cost by the warehouse's own count, and came from."""
+"""ACCESS_HISTORY, QUERY_ATTRIBUTION_HISTORY, SESSIONS: what statements touched, cost, and came from."""
 
 from __future__ import annotations
 

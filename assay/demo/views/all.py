@@ -18,26 +18,17 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-    from assay.demo.calendar import Calendar
-    from assay.demo.load import Book, Load
-    from assay.demo.naming import Named
     from assay.demo.power import Ints
-    from assay.demo.truth import Truth
+    from assay.demo.simulation import Simulation
 
 DOUBLED = 0.005
 """The share of QUERY_HISTORY's rows that come twice."""
 
 
-def views(  # noqa: PLR0913 -- the parts of one simulation, each needed by some view
-    load: Load,
-    truth: Truth,
-    book: Book,
-    named: Named,
-    calendar: Calendar,
-    late: Ints,
-    rng: np.random.Generator,
-) -> Iterator[tuple[str, pa.Table]]:
+def views(simulation: Simulation, late: Ints, rng: np.random.Generator) -> Iterator[tuple[str, pa.Table]]:
     """Each view's name and rows; the statements numbered in `late` stand at the end of QUERY_HISTORY."""
+    calendar, load, truth = simulation.calendar, simulation.load, simulation.truth
+    book, named = simulation.book, simulation.named
     history = query_history(load, truth, book, named)
     yield "QUERY_HISTORY", shuffled(history, rng, doubled=DOUBLED, last=late)
     yield "QUERY_ATTRIBUTION_HISTORY", shuffled(query_attribution(load, truth, book, named), rng)
@@ -46,7 +37,7 @@ def views(  # noqa: PLR0913 -- the parts of one simulation, each needed by some 
     yield "WAREHOUSE_EVENTS_HISTORY", events(truth, rng)
     hours = metered_hours(load, truth, named.cloud_nano)
     yield "WAREHOUSE_METERING_HISTORY", shuffled(warehouse_metering(hours), rng)
-    charged = metering(hours, load, named, calendar, rng)
+    charged = metering(hours, simulation, rng)
     yield "METERING_HISTORY", shuffled(metering_history(charged), rng)
     yield "METERING_DAILY_HISTORY", shuffled(metering_daily(charged), rng)
     yield "TABLES", shuffled(tables(calendar), rng)

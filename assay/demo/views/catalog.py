@@ -28,7 +28,7 @@ RATES = {
     ("COMPUTE", "COMPUTE", "SERVERLESS_TASK", "serverless tasks"): ("3.00", "3.10"),
     ("STORAGE", "STORAGE", "STORAGE", "storage"): ("22.00", "22.00"),
 }
-"""Rating, billing, service and usage type: EUR per credit or terabyte-month before and after the price change."""
+"""Rating, billing, service and usage type: EUR per credit or terabyte-month, before and after the change."""
 
 
 def _versions() -> list[tuple[Table, int, bool]]:
@@ -47,12 +47,17 @@ def tables(calendar: Calendar) -> pa.Table:
         )
         rows.append(
             {
-                "TABLE_ID": number, "TABLE_NAME": table.name, "TABLE_SCHEMA_ID": 9, "TABLE_SCHEMA": table.schema,
+                "TABLE_ID": number, "TABLE_NAME": table.name, "TABLE_SCHEMA_ID": 9,
+                "TABLE_SCHEMA": table.schema,
                 "TABLE_CATALOG_ID": 5, "TABLE_CATALOG": table.database, "TABLE_OWNER": _owner(table),
-                "TABLE_TYPE": "VIEW" if is_view else "BASE TABLE", "IS_TRANSIENT": "YES" if table.kind == "table" else "NO",
-                "ROW_COUNT": None if is_view else table.rows, "BYTES": None if is_view else table.rows * table.row_bytes,
-                "RETENTION_TIME": 1, "CREATED": created, "LAST_ALTERED": now - 21 * HOUR_MS, "LAST_DDL": created,
-                "DELETED": now - 22 * HOUR_MS if dropped else None, "COMMENT": "kept by hand" if table.kind == "hand" else None,
+                "TABLE_TYPE": "VIEW" if is_view else "BASE TABLE",
+                "IS_TRANSIENT": "YES" if table.kind == "table" else "NO",
+                "ROW_COUNT": None if is_view else table.rows,
+                "BYTES": None if is_view else table.rows * table.row_bytes,
+                "RETENTION_TIME": 1, "CREATED": created, "LAST_ALTERED": now - 21 * HOUR_MS,
+                "LAST_DDL": created,
+                "DELETED": now - 22 * HOUR_MS if dropped else None,
+                "COMMENT": "kept by hand" if table.kind == "hand" else None,
             }
         )  # fmt: skip
     return _cast(rows, ("CREATED", "LAST_ALTERED", "LAST_DDL", "DELETED"))
@@ -74,10 +79,12 @@ def table_storage(calendar: Calendar) -> pa.Table:
             {
                 "ID": number, "TABLE_NAME": table.name, "TABLE_SCHEMA_ID": 9, "TABLE_SCHEMA": table.schema,
                 "TABLE_CATALOG_ID": 5, "TABLE_CATALOG": table.database, "CLONE_GROUP_ID": number,
-                "IS_TRANSIENT": "YES" if table.kind == "table" else "NO", "ACTIVE_BYTES": 0 if dropped else size,
+                "IS_TRANSIENT": "YES" if table.kind == "table" else "NO",
+                "ACTIVE_BYTES": 0 if dropped else size,
                 "TIME_TRAVEL_BYTES": size // 20, "FAILSAFE_BYTES": size if dropped else size // 8,
                 "RETAINED_FOR_CLONE_BYTES": size // 4 if table.name == CLONED else 0, "DELETED": dropped,
-                "TABLE_CREATED": calendar.start_ms - 90 * DAY_MS, "TABLE_DROPPED": now - 22 * HOUR_MS if dropped else None,
+                "TABLE_CREATED": calendar.start_ms - 90 * DAY_MS,
+                "TABLE_DROPPED": now - 22 * HOUR_MS if dropped else None,
                 "TABLE_ENTERED_FAILSAFE": now - 21 * HOUR_MS if dropped else None,
             }
         )  # fmt: skip
@@ -94,17 +101,20 @@ def _cast(rows: list[dict[str, object]], moments: tuple[str, ...]) -> pa.Table:
 
 
 def rate_sheet(calendar: Calendar) -> pa.Table:
-    """The contract's rates of every day and the one after, in EUR; compute becomes dearer in the middle of the period."""
+    """The contract's rates of every day and the one after, in EUR; compute becomes dearer half-way."""
     rows = []
     for k in range(calendar.days + 1):
         day: date = calendar.first + timedelta(days=k)
         for (rating, billing, service, usage), prices in RATES.items():
             rows.append(
                 {
-                    "DATE": day, "ORGANIZATION_NAME": "NORDLICHT", "CONTRACT_NUMBER": "4711", "ACCOUNT_NAME": "ACME",
+                    "DATE": day, "ORGANIZATION_NAME": "NORDLICHT", "CONTRACT_NUMBER": "4711",
+                    "ACCOUNT_NAME": "ACME",
                     "ACCOUNT_LOCATOR": "NL47110", "REGION": "AWS_EU_CENTRAL_1", "SERVICE_LEVEL": "ENTERPRISE",
-                    "USAGE_TYPE": usage, "CURRENCY": "EUR", "EFFECTIVE_RATE": Decimal(prices[2 * k >= calendar.days]),
-                    "RATING_TYPE": rating, "SERVICE_TYPE": service, "BILLING_TYPE": billing, "IS_ADJUSTMENT": False,
+                    "USAGE_TYPE": usage, "CURRENCY": "EUR",
+                    "EFFECTIVE_RATE": Decimal(prices[2 * k >= calendar.days]),
+                    "RATING_TYPE": rating, "SERVICE_TYPE": service, "BILLING_TYPE": billing,
+                    "IS_ADJUSTMENT": False,
                 }
             )  # fmt: skip
     table = pa.Table.from_pylist(rows)

@@ -1,7 +1,7 @@
 """WAREHOUSE_EVENTS_HISTORY: what each warehouse and cluster did, out of order as the view gives it.
 
-A cluster is on, and charged, from RESUME_CLUSTER STARTED to SUSPEND_CLUSTER STARTED. Size and cluster count stand on
-WAREHOUSE_CONSISTENT only.
+A cluster is on, and charged, from RESUME_CLUSTER STARTED to SUSPEND_CLUSTER STARTED. Size and cluster count
+stand on WAREHOUSE_CONSISTENT only.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ NAMES = (
 )  # fmt: skip
 RESUME, RESUME_CLUSTER, CONSISTENT, SUSPEND_CLUSTER, SUSPEND, RESIZE = range(6)
 REASONS = (
-    "WAREHOUSE_AUTORESUME", "WAREHOUSE_AUTOSUSPEND", "WAREHOUSE_RESUME", "WAREHOUSE_SUSPEND", "MULTICLUSTER_SPINUP",
+    "WAREHOUSE_AUTORESUME", "WAREHOUSE_AUTOSUSPEND", "WAREHOUSE_RESUME", "WAREHOUSE_SUSPEND",
+    "MULTICLUSTER_SPINUP",
     "MULTICLUSTER_SPINDOWN", "WAREHOUSE_RESIZE",
 )  # fmt: skip
 AUTORESUME, AUTOSUSPEND, BY_HAND, STOPPED, SPINUP, SPINDOWN, RESIZED = range(7)
@@ -92,18 +93,8 @@ def _resizes(rows: Rows, sessions: Sessions, sizes: Sizes) -> None:
         (at, RESIZE, reason, STARTED, 0, -1, 0),
         (at, CONSISTENT, reason, COMPLETED, 0, sizes.index(at), 1),
     ]
-    rows.append(
-        (
-            sessions.on_ms[:1],
-            CONSISTENT,
-            reason[:0].repeat(0),
-            COMPLETED,
-            0,
-            sizes.index(sessions.on_ms[:1]),
-            1,
-        )
-    )
-    rows[-1] = (rows[-1][0], CONSISTENT, np.array([AUTORESUME]), COMPLETED, 0, rows[-1][5], 1)
+    first = sessions.on_ms[:1]
+    rows.append((first, CONSISTENT, np.full_like(first, AUTORESUME), COMPLETED, 0, sizes.index(first), 1))
 
 
 def _table(rows: Rows, number: int, sizes: Sizes) -> pa.Table:

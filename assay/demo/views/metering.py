@@ -1,4 +1,4 @@
-"""METERING_HISTORY and METERING_DAILY_HISTORY: everything charged in credits, by service, object and hour, and by day."""
+"""METERING_HISTORY and METERING_DAILY_HISTORY: what is charged by service, object and hour, and by day."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from assay.demo.views.warehouse_metering import NAMES, Hours
 from assay.demo.warehouses import DAY_MS, HOUR_MS, NO_WAREHOUSE, WAREHOUSES
 
 if TYPE_CHECKING:
-    from assay.demo.calendar import Calendar
     from assay.demo.load import Load
     from assay.demo.naming import Named
     from assay.demo.power import Ints
+    from assay.demo.simulation import Simulation
 
+TWICE = 0.03
+"""The share of hours for which the pipe has two rows."""
 SERVICES = ("WAREHOUSE_METERING", "QUERY_ACCELERATION", "PIPE", "AUTO_CLUSTERING", "SERVERLESS_TASK")
 OBJECTS = (*NAMES, "PAGE_VIEWS_PIPE", "INT_SESSIONS", "CLOSE_BOOKS")
 PIPE, CLUSTERED, TASK = range(len(NAMES), len(NAMES) + 3)
@@ -39,58 +41,46 @@ class Metering:
     bytes: Ints
 
 
-def metering(
-    hours: Hours, load: Load, named: Named, calendar: Calendar, rng: np.random.Generator
-) -> Metering:
+Rows = tuple["Ints", ...]
+
+
+def metering(hours: Hours, simulation: Simulation, rng: np.random.Generator) -> Metering:
     """All services; a pipe may have two rows of one hour, as in the view itself."""
+    warehouses = _rows(0, hours.warehouse, hours.start_ms, hours.compute_nano)
+    days = np.asarray(simulation.calendar.days_ms)
+    every = (days[:, None] + np.arange(24) * HOUR_MS).ravel()
+    twice = np.concatenate([every, every[rng.random(len(every)) < TWICE]])
+    built = np.concatenate([days + 3 * HOUR_MS, days + 4 * HOUR_MS])
     parts = [
-        _rows(0, hours.warehouse, hours.start_ms, hours.compute_nano, hours.cloud_nano),
-        _accelerated(load, named),
-    ]
-    every = calendar.start_ms + np.arange(calendar.days * 24) * HOUR_MS
-    twice = np.concatenate([every, every[rng.random(len(every)) < 0.03]])
-    parts.append(
+        (*warehouses[:4], hours.cloud_nano, warehouses[5]),
+        _accelerated(simulation.load, simulation.named),
         _rows(
             2,
             PIPE,
             twice,
             rng.integers(200_000, 4_000_000, len(twice)),
-            0,
             rng.integers(10**7, 10**9, len(twice)),
-        )
-    )
-    days = np.asarray(calendar.days_ms)
-    built = np.concatenate([days + 3 * HOUR_MS, days + 4 * HOUR_MS])
-    parts.append(
-        _rows(
-            3,
-            CLUSTERED,
-            built,
-            rng.integers(10**7, 2 * 10**8, len(built)),
-            0,
-            rng.integers(10**9, 10**10, len(built)),
-        )
-    )
-    parts.append(_rows(4, TASK, days + 5 * HOUR_MS, rng.integers(10**7, 5 * 10**7, len(days)), 0))
-    columns = (np.concatenate([part[k] for part in parts]).astype(np.int64) for k in range(6))
-    return Metering(*columns)
+        ),
+        _rows(3, CLUSTERED, built, rng.integers(10**7, 2 * 10**8, len(built)), 5 * 10**9),
+        _rows(4, TASK, days + 5 * HOUR_MS, rng.integers(10**7, 5 * 10**7, len(days))),
+    ]
+    return Metering(*(np.concatenate(columns).astype(np.int64) for columns in zip(*parts, strict=True)))
 
 
-def _rows(
-    service: int, thing: Ints | int, start: Ints, nano: Ints, cloud: Ints | int, size: Ints | int = 0
-) -> tuple[Ints, ...]:
-    columns = np.broadcast_arrays(np.int64(service), thing, start, nano, cloud, size)
+def _rows(service: int, thing: Ints | int, start: Ints, nano: Ints, size: Ints | int = 0) -> Rows:
+    """The columns of a service's rows, without cloud services."""
+    columns = np.broadcast_arrays(np.int64(service), thing, start, nano, 0, size)
     return tuple(np.asarray(column, dtype=np.int64) for column in columns)
 
 
-def _accelerated(load: Load, named: Named) -> tuple[Ints, ...]:
+def _accelerated(load: Load, named: Named) -> Rows:
     """Query acceleration of each warehouse and hour in which a statement helped by it began."""
     helped = np.flatnonzero((named.acceleration_nano > 0) & (load["warehouse"] != NO_WAREHOUSE))
     slot = load["start_ms"][helped] // HOUR_MS * len(NAMES) + load["warehouse"][helped]
     slots, where = np.unique(slot, return_inverse=True)
     nano = np.bincount(where, named.acceleration_nano[helped], minlength=len(slots)).astype(np.int64)
     size = np.bincount(where, load["accelerated"][helped], minlength=len(slots)).astype(np.int64)
-    return _rows(1, slots % len(NAMES), slots // len(NAMES) * HOUR_MS, nano, 0, size)
+    return _rows(1, slots % len(NAMES), slots // len(NAMES) * HOUR_MS, nano, size)
 
 
 def metering_history(rows: Metering) -> pa.Table:
@@ -119,7 +109,7 @@ def metering_history(rows: Metering) -> pa.Table:
 
 
 def metering_daily(rows: Metering) -> pa.Table:
-    """METERING_DAILY_HISTORY's rows: cloud services are given back up to a tenth of the day's warehouse compute."""
+    """METERING_DAILY_HISTORY's rows: cloud services are given back up to a tenth of the day's compute."""
     slots, where = np.unique(rows.start_ms // DAY_MS * len(SERVICES) + rows.service, return_inverse=True)
     compute = np.zeros(len(slots), dtype=np.int64)
     cloud = np.zeros(len(slots), dtype=np.int64)

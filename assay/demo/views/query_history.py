@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from assay.demo.truth import Truth
 
 
+CLIENT_MS = 30
+"""Shorter statements without a warehouse are the client's own."""
 WRITING = {"COPY", "INSERT", "MERGE", "CREATE_TABLE_AS_SELECT"}
 
 
@@ -82,7 +84,7 @@ def query_history(load: Load, truth: Truth, book: Book, named: Named) -> pa.Tabl
             "LIST_EXTERNAL_FILES_TIME": pa.array(zero),
             "CREDITS_USED_CLOUD_SERVICES": credit(named.cloud_nano),
             "QUERY_LOAD_PERCENT": pa.array(zero + 100, mask=~on),
-            "IS_CLIENT_GENERATED_STATEMENT": pa.array(~on & (load["run_ms"] < 30)),
+            "IS_CLIENT_GENERATED_STATEMENT": pa.array(~on & (load["run_ms"] < CLIENT_MS)),
             "QUERY_ACCELERATION_BYTES_SCANNED": pa.array(load["accelerated"]),
             "QUERY_ACCELERATION_PARTITIONS_SCANNED": pa.array(load["accelerated"] // 16_000_000),
             "QUERY_ACCELERATION_UPPER_LIMIT_SCALE_FACTOR": pa.array(np.where(load["accelerated"] > 0, 8, 0)),

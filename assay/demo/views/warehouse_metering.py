@@ -37,11 +37,12 @@ class Hours:
 
 def metered_hours(load: Load, truth: Truth, cloud_nano: Ints) -> Hours:
     """Every warehouse-hour in which anything was charged."""
-    shape = (len(NAMES), truth.hours)
+    shape = (len(NAMES), len(truth.covered))
     compute, attributed = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-    hour = load["start_ms"] // HOUR_MS - truth.first_hour
+    hour = load["start_ms"] // HOUR_MS - truth.covered.start
     place = (
-        np.where(load["warehouse"] == NO_WAREHOUSE, len(WAREHOUSES), load["warehouse"]) * truth.hours + hour
+        np.where(load["warehouse"] == NO_WAREHOUSE, len(WAREHOUSES), load["warehouse"]) * len(truth.covered)
+        + hour
     )
     cloud = np.bincount(place, cloud_nano, minlength=compute.size).astype(np.int64).reshape(shape)
     short = truth.end_ms - truth.begin_ms <= SHORT_MS
@@ -50,9 +51,9 @@ def metered_hours(load: Load, truth: Truth, cloud_nano: Ints) -> Hours:
         compute[warehouse] = kinds.sum(axis=0)
         attributed[warehouse] = np.maximum(kinds[BUSY] - little[warehouse].astype(np.int64), 0)
     charged = np.flatnonzero((compute + cloud).ravel())
-    start = (charged % truth.hours + truth.first_hour) * HOUR_MS
+    start = (charged % len(truth.covered) + truth.covered.start) * HOUR_MS
     flat = (values.ravel()[charged] for values in (compute, cloud, attributed))
-    return Hours(charged // truth.hours, start, *flat)
+    return Hours(charged // len(truth.covered), start, *flat)
 
 
 def warehouse_metering(hours: Hours) -> pa.Table:

@@ -1,0 +1,88 @@
+"""The views carry the columns that the warehouse's own documentation names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow.parquet as pq
+import pytest
+
+from assay.demo.company import Demo, build
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DOCUMENTED = {
+    "QUERY_HISTORY": (
+        "QUERY_ID QUERY_TEXT DATABASE_NAME SCHEMA_NAME QUERY_TYPE SESSION_ID USER_NAME ROLE_NAME "
+        "WAREHOUSE_ID WAREHOUSE_NAME WAREHOUSE_SIZE WAREHOUSE_TYPE CLUSTER_NUMBER QUERY_TAG "
+        "EXECUTION_STATUS ERROR_CODE START_TIME END_TIME TOTAL_ELAPSED_TIME COMPILATION_TIME "
+        "EXECUTION_TIME QUEUED_PROVISIONING_TIME QUEUED_REPAIR_TIME QUEUED_OVERLOAD_TIME "
+        "TRANSACTION_BLOCKED_TIME LIST_EXTERNAL_FILES_TIME BYTES_SCANNED BYTES_WRITTEN ROWS_PRODUCED "
+        "ROWS_INSERTED ROWS_UPDATED ROWS_DELETED CREDITS_USED_CLOUD_SERVICES QUERY_LOAD_PERCENT "
+        "QUERY_ACCELERATION_BYTES_SCANNED QUERY_HASH QUERY_PARAMETERIZED_HASH USER_TYPE"
+    ),
+    "QUERY_ATTRIBUTION_HISTORY": (
+        "QUERY_ID PARENT_QUERY_ID ROOT_QUERY_ID WAREHOUSE_ID WAREHOUSE_NAME QUERY_HASH QUERY_TAG "
+        "USER_NAME START_TIME END_TIME CREDITS_ATTRIBUTED_COMPUTE CREDITS_USED_QUERY_ACCELERATION"
+    ),
+    "WAREHOUSE_METERING_HISTORY": (
+        "START_TIME END_TIME WAREHOUSE_ID WAREHOUSE_NAME CREDITS_USED CREDITS_USED_COMPUTE "
+        "CREDITS_USED_CLOUD_SERVICES CREDITS_ATTRIBUTED_COMPUTE_QUERIES"
+    ),
+    "METERING_HISTORY": (
+        "SERVICE_TYPE START_TIME END_TIME ENTITY_ID ENTITY_TYPE NAME DATABASE_NAME SCHEMA_NAME "
+        "CREDITS_USED_COMPUTE CREDITS_USED_CLOUD_SERVICES CREDITS_USED BYTES ROWS FILES"
+    ),
+    "METERING_DAILY_HISTORY": (
+        "SERVICE_TYPE USAGE_DATE CREDITS_USED_COMPUTE CREDITS_USED_CLOUD_SERVICES CREDITS_USED "
+        "CREDITS_ADJUSTMENT_CLOUD_SERVICES CREDITS_BILLED"
+    ),
+    "WAREHOUSE_EVENTS_HISTORY": (
+        "TIMESTAMP WAREHOUSE_ID WAREHOUSE_NAME CLUSTER_NUMBER EVENT_NAME EVENT_REASON EVENT_STATE "
+        "SIZE CLUSTER_COUNT RESOURCE_CONSTRAINT"
+    ),
+    "ACCESS_HISTORY": (
+        "QUERY_ID QUERY_START_TIME USER_NAME DIRECT_OBJECTS_ACCESSED BASE_OBJECTS_ACCESSED "
+        "OBJECTS_MODIFIED OBJECT_MODIFIED_BY_DDL PARENT_QUERY_ID ROOT_QUERY_ID"
+    ),
+    "SESSIONS": (
+        "SESSION_ID CREATED_ON USER_NAME AUTHENTICATION_METHOD CLIENT_APPLICATION_ID CLIENT_ENVIRONMENT"
+    ),
+    "TABLES": (
+        "TABLE_ID TABLE_NAME TABLE_SCHEMA TABLE_CATALOG TABLE_OWNER TABLE_TYPE ROW_COUNT BYTES "
+        "CREATED LAST_ALTERED DELETED COMMENT"
+    ),
+    "TABLE_STORAGE_METRICS": (
+        "ID TABLE_NAME TABLE_SCHEMA TABLE_CATALOG CLONE_GROUP_ID ACTIVE_BYTES TIME_TRAVEL_BYTES "
+        "FAILSAFE_BYTES RETAINED_FOR_CLONE_BYTES DELETED TABLE_DROPPED"
+    ),
+    "RATE_SHEET_DAILY": (
+        "DATE ORGANIZATION_NAME ACCOUNT_NAME REGION SERVICE_LEVEL USAGE_TYPE CURRENCY EFFECTIVE_RATE "
+        "RATING_TYPE SERVICE_TYPE BILLING_TYPE IS_ADJUSTMENT"
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """A small company."""
+    return build(tmp_path_factory.mktemp("company"), days=2, queries=600)
+
+
+@pytest.mark.parametrize("view", sorted(DOCUMENTED))
+def test_a_view_has_its_documented_columns(demo: Demo, view: str) -> None:
+    """Every column Assay reads, under the view's own name."""
+    assert set(DOCUMENTED[view].split()) <= set(pq.read_schema(demo.export / f"{view}.parquet").names)
+
+
+def test_nothing_else_is_exported(demo: Demo) -> None:
+    """The export is the eleven views."""
+    assert {path.stem for path in demo.export.iterdir()} == set(DOCUMENTED)
+
+
+def test_one_day_is_enough(tmp_path: Path) -> None:
+    """A company of a single day, with next to no traffic."""
+    made = build(tmp_path, days=1, queries=200)
+
+    assert len(list(made.dbt.iterdir())) >= 1
