@@ -1,10 +1,32 @@
-"""The views Assay reads, one file each, in the order in which they are read: what happens first, what exists last."""
+"""The views Assay reads, one file each, in the order in which they are read: what happened first, what exists last."""
 
 from __future__ import annotations
 
-from collectors.snowflake.views import query_history, warehouse_metering_history
+from collectors.snowflake.views import (
+    access_history,
+    metering_daily_history,
+    metering_history,
+    query_attribution_history,
+    query_history,
+    rate_sheet_daily,
+    sessions,
+    table_storage_metrics,
+    tables,
+    warehouse_events_history,
+    warehouse_metering_history,
+)
 
 VIEWS = (
     query_history.VIEW,
+    query_attribution_history.VIEW,
     warehouse_metering_history.VIEW,
+    metering_history.VIEW,
+    metering_daily_history.VIEW,
+    warehouse_events_history.VIEW,
+    access_history.VIEW,
+    sessions.VIEW,
+    rate_sheet_daily.VIEW,
+    tables.VIEW,
+    table_storage_metrics.VIEW,
 )
+"""Every view, in the order of reading."""
