@@ -15,6 +15,7 @@ import sqlglot
 from sqlglot import exp
 
 from costs.mapping.relations import NOTHING_KNOWN
+from costs.mapping.tame import MAX_CHARS, is_tame
 from costs.mapping.tree import path_of_text, reads_of, writes_of
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 # The parser warns of each statement it only keeps as text; here that is an answer (maybe), not news.
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
-MAX_CHARS = 200_000
-MAX_DEPTH = 400
 _SPACE = r"(?:\s|/\*(?:[^*]|\*(?!/))*\*/|--[^\n]*\n)*"
 _HEAD = re.compile(_SPACE + r"([a-z]+)", re.IGNORECASE)
 _SILENT = frozenset({
@@ -81,7 +80,7 @@ def parse(text: str, known: Known = NOTHING_KNOWN, *, inner: bool = False) -> Pa
         and (code[1] or code[2] or "?") != "?"
     ):
         return parse((code[1] or "").replace("''", "'") or code[2], known, inner=True)
-    if not _is_tame(text):
+    if not is_tame(text):
         return _guessed(text, known)
     return _understood(text, known)
 
@@ -127,16 +126,3 @@ def _guessed(text: str, known: Known) -> Parsed:
     target = _TARGET.match(text[:MAX_CHARS])
     writes = (path_of_text(target[1]),) if target else ()
     return Parsed(writes=writes, maybe=known.named_in(text[:MAX_CHARS]), opaque=True)
-
-
-def _is_tame(text: str) -> bool:
-    """Whether the parser can take the text: not huge, and not nested deeper than its own stack allows."""
-    if len(text) > MAX_CHARS or "\0" in text:
-        return False
-    if text.count("(") <= MAX_DEPTH:
-        return True
-    depth = deepest = 0
-    for bracket in re.findall(r"[()]", text):
-        depth += 1 if bracket == "(" else -1
-        deepest = max(deepest, depth)
-    return deepest <= MAX_DEPTH

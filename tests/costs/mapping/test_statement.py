@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from costs.mapping.relations import Known, Path, qualified
-from costs.mapping.statement import MAX_CHARS, MAX_DEPTH, NOTHING, Parsed, parse
+from costs.mapping.statement import NOTHING, Parsed, parse
+from costs.mapping.tame import MAX_CHARS, MAX_DEPTH
 
 KNOWN = Known.of(["snowflake:a:db.s.orders", "snowflake:a:db.t.orders", 'snowflake:a:db.s."Odd name"'])
 ORDERS: tuple[Path, ...] = (("db", "s", "orders"), ("db", "t", "orders"))
@@ -113,9 +114,28 @@ def test_an_unreadable_statement_may_still_name_its_target() -> None:
         "select " + "- " * 10_000 + "orders",
         "select '\0' from orders where a",
         "call x(orders)" + " " * MAX_CHARS + "or a",
+        "select * from orders " + "join t " * 30,
+        "select * from orders " + "left join t " * 5_000 + "on a = b",
+        "select x::" + "decimal(" * 30,
+        "select " + "union (" * 30,
+        "select " + "from " * 15_000,
         "select '\ud800' from orders ((",
     ],
-    ids=["parens", "subqueries", "not", "case", "minus", "nul", "huge", "surrogate"],
+    ids=[
+        "parens",
+        "subqueries",
+        "not",
+        "case",
+        "minus",
+        "nul",
+        "huge",
+        "joins",
+        "waiting",
+        "types",
+        "unions",
+        "from",
+        "surrogate",
+    ],
 )
 def test_hostile_text_is_maybe(text: str) -> None:
     """Too deep, too long or not text at all: the pass goes on, and nothing is taken for unread."""
@@ -127,8 +147,11 @@ def test_hostile_text_is_maybe(text: str) -> None:
 
 def test_a_chain_is_no_depth() -> None:
     """Thousands of conditions or unions in a row are an ordinary, if long, statement."""
-    assert parse("select 1 from orders where " + "a = ? and " * 10_000 + "b").reads == (("orders",),)
+    assert parse("select 1 from orders where " + "a = ? and " * 9_000 + "b").reads == (("orders",),)
     assert parse("select 1 from t union all " * 2_000 + "select 1 from t").reads == (T,)
+    assert len(parse("select * from t" + " left join s on a = b" * 2_000).reads) == 2
+    assert parse("select * from t" + " cross join s" * 100).reads == (T, S)
+    assert parse("select " + "coalesce(a, " * 50 + "b" + ")" * 50 + " from t").reads == (T,)
     assert parse("select " + "(" * MAX_DEPTH + "1" + ")" * MAX_DEPTH, KNOWN).writes == ()
 
 
