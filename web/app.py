@@ -1,0 +1,34 @@
+"""The Flask application of one Assay folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+from assay.config import Settings
+from assay.store.engine import Store
+from web import api, csp, errors, format, health, hosts, state
+from web.pages import PAGES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def create_app(directory: Path, *, dev: bool = False) -> Flask:
+    """Serve the folder's dashboard. Every page is a GET and reads roll-ups; nothing is written, no source is asked.
+
+    Raises:
+        StoreError, ConfigError: the folder has no store at this program's revision, or settings that cannot be read.
+    """
+    settings = Settings.load(directory)
+    app = Flask(__name__)
+    app.config.update(TEMPLATES_AUTO_RELOAD=dev, SEND_FILE_MAX_AGE_DEFAULT=0 if dev else 86_400)
+    app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
+    app.json.sort_keys = False  # type: ignore[attr-defined] - the default provider has it; rows keep their order
+    state.init(app, Store.open(settings.store.url))
+    for part in (hosts, csp, errors, format, health, api):
+        part.init(app)
+    for page in PAGES:
+        app.register_blueprint(page.blueprint)
+    return app

@@ -1,0 +1,82 @@
+"""What a page is asked for: all of it stands in the URL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from assay.errors import UsageError
+from assay.model.time import DAY_MS, Window, day_of, day_start_ms, floor_day_ms
+from assay.store import costs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.orm import Session
+
+PERIODS = (7, 30, 60, 90)
+DEFAULT_DAYS = 30
+LONGEST_DAYS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A stretch of whole UTC days, the one before it, and whether figures are credits or money."""
+
+    window: Window
+    days: int
+    custom: bool
+    in_credits: bool
+    comparable: bool = True
+    """Whether the stretch before is known whole; else a change against it would tell nothing."""
+
+    @property
+    def before(self) -> Window:
+        """The stretch of the same length that ends where this one begins."""
+        return Window(self.window.start_ms - self.days * DAY_MS, self.window.start_ms)
+
+    @property
+    def first(self) -> date:
+        """The first day."""
+        return day_of(self.window.start_ms)
+
+    @property
+    def last(self) -> date:
+        """The last day."""
+        return day_of(self.window.end_ms - 1)
+
+
+def read(args: Mapping[str, str], session: Session, now_ms: int) -> Ask:
+    """The question of a URL: `days=30`, or `from=…&to=…`; `unit=credits`.
+
+    Without an end the stretch ends with the newest day that cost something, so that an export of last month is seen
+    at once. UsageError for what is no date or no stretch.
+    """
+    known = costs.days(session)
+    newest_ms = known[1] if known else floor_day_ms(now_ms)
+    custom = bool(args.get("from") or args.get("to"))
+    end_ms = (_day(args["to"]) if args.get("to") else newest_ms) + DAY_MS
+    start_ms = _day(args["from"]) if args.get("from") else end_ms - _days(args.get("days")) * DAY_MS
+    days = (end_ms - start_ms) // DAY_MS
+    if not 0 < days <= LONGEST_DAYS:
+        raise UsageError(
+            f"A period of {days} days cannot be shown.", hint=f"Ask for 1 to {LONGEST_DAYS} days, from before to."
+        )
+    comparable = known is not None and known[0] <= start_ms - days * DAY_MS
+    return Ask(Window(start_ms, end_ms), days, custom, args.get("unit") == "credits", comparable)
+
+
+def _day(text: str) -> int:
+    try:
+        return day_start_ms(date.fromisoformat(text))
+    except (ValueError, OverflowError):
+        raise UsageError(f"{text[:40]!r} is no day.", hint="Write a day as 2026-11-20.") from None
+
+
+def _days(text: str | None) -> int:
+    if text is None:
+        return DEFAULT_DAYS
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(LONGEST_DAYS)):
+        raise UsageError(f"{text[:40]!r} is no number of days.", hint="Write days=30.")
+    return int(text)

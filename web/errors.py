@@ -1,0 +1,38 @@
+"""What a person or a program sees when something is wrong: what, why and the next step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Response, jsonify, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from assay.errors import AssayError, UsageError
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def init(app: Flask) -> None:
+    """One handler for our errors, one for HTTP's."""
+    app.register_error_handler(AssayError, _ours)
+    app.register_error_handler(HTTPException, _http)
+
+
+def _ours(error: AssayError) -> Response:
+    return _answer(400 if isinstance(error, UsageError) else 503, error.message, error.hint)
+
+
+def _http(error: HTTPException) -> Response:
+    return _answer(error.code or 500, error.description or error.name, "")
+
+
+def _answer(status: int, what: str, hint: str) -> Response:
+    if request.path.startswith("/api/"):
+        problem = {"type": "about:blank", "status": status, "title": what, "detail": hint}
+        response = jsonify(problem)
+        response.mimetype = "application/problem+json"
+    else:
+        response = make_response(render_template("error.html", status=status, what=what, hint=hint))
+    response.status_code = status
+    return response

@@ -1,0 +1,155 @@
+"""How figures are written, in one place: the templates' filters."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from flask import g
+
+from assay.model.money import MICRO, NANO
+from assay.model.time import from_ms
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from assay.store.search import AssetLine
+
+DASH = "–"
+_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
+_BYTES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
+_STEPS = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1000, "s"))
+_THIN = "\N{NARROW NO-BREAK SPACE}"
+
+
+class Amount(NamedTuple):
+    """A sum both ways; `micro` is None where no price is known."""
+
+    nano: int
+    micro: int | None = None
+    currency: str = ""
+
+    def __add__(self, other: object) -> Amount:
+        """The sum; money only where both sides have it."""
+        if not isinstance(other, Amount):
+            return NotImplemented
+        known = self.micro is not None and other.micro is not None
+        micro = (self.micro or 0) + (other.micro or 0) if known else None
+        return Amount(self.nano + other.nano, micro, self.currency or other.currency)
+
+    def in_unit(self, *, credits_only: bool) -> float:
+        """The figure a chart draws."""
+        return self.nano / NANO if credits_only or self.micro is None else self.micro / MICRO
+
+
+def init(app: Flask) -> None:
+    """Add the filters, and the functions of two figures."""
+    for function in (amount, count, size, duration, ago, moment, day):
+        app.add_template_filter(function)
+    for function in (percent, change, line_amount, credits):
+        app.add_template_global(function)
+
+
+def now_ms() -> int:
+    """The clock of pages, in epoch milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+def unit_label(currency: str) -> str:
+    """What a chart's figures are: a currency, or credits."""
+    return "credits" if _credits_only() or not currency else currency
+
+
+def amount(value: Amount) -> str:
+    """Money where a price is known and money is asked for, else credits."""
+    if not value.nano and not value.micro:
+        return "0"
+    if value.micro is None or _credits_only():
+        return f"{_decimal(value.nano / NANO)}{_THIN}cr"
+    symbol = _SYMBOLS.get(value.currency, f"{value.currency}{_THIN}")
+    figure = value.micro / MICRO
+    return f"{'−' if figure < 0 else ''}{symbol}{_decimal(abs(figure), 2)}"
+
+
+def line_amount(line: AssetLine) -> Amount:
+    """An asset line's cost."""
+    return Amount(line.nano_credits, line.micro_currency, line.currency)
+
+
+def credits(nano: int) -> str:
+    """Credits, whatever the page's unit: a restatement is of credits."""
+    return f"{_decimal(nano / NANO)}{_THIN}cr"
+
+
+def _credits_only() -> bool:
+    return bool(g.get("credits_only", False))
+
+
+def _decimal(value: float, least: int = 0) -> str:
+    """Enough digits to tell figures apart: more for small ones."""
+    magnitude = abs(value)
+    digits = 0 if magnitude >= 1000 else 2 if magnitude >= 1 else 4 if magnitude >= 0.01 else 6  # noqa: PLR2004 - steps
+    return f"{value:,.{max(digits, least) if magnitude < 1000 else 0}f}" if value else "0"  # noqa: PLR2004 - as above
+
+
+def count(value: int | None) -> str:
+    """A whole number with separators."""
+    return DASH if value is None else f"{value:,}"
+
+
+def size(value: int | None) -> str:
+    """Bytes in the unit that fits."""
+    if value is None:
+        return DASH
+    figure, unit = float(value), 0
+    while abs(figure) >= 1024 and unit < len(_BYTES) - 1:  # noqa: PLR2004 - bytes in a KiB
+        figure, unit = figure / 1024, unit + 1
+    return f"{figure:,.{0 if unit == 0 else 1}f}{_THIN}{_BYTES[unit]}"
+
+
+def duration(ms: int | None) -> str:
+    """A span of time in its two greatest units."""
+    if ms is None:
+        return DASH
+    for i, (step, name) in enumerate(_STEPS):
+        if ms >= step:
+            rest = ms % step
+            finer = f" {rest // _STEPS[i + 1][0]}{_THIN}{_STEPS[i + 1][1]}" if i + 1 < len(_STEPS) else ""
+            whole = f"{ms // step}{_THIN}{name}{finer}"
+            return whole if finer else f"{ms / 1000:.1f}{_THIN}s"
+    return f"{ms}{_THIN}ms"
+
+
+def ago(ms: int | None) -> str:
+    """How long since, coarsely."""
+    if ms is None:
+        return "never"
+    past = now_ms() - ms
+    for step, name in _STEPS[:3]:
+        if past >= step:
+            return f"{past // step}{_THIN}{name} ago"
+    return "just now" if past >= 0 else "in the future"
+
+
+def moment(ms: int | None) -> str:
+    """A moment in UTC, to the minute."""
+    return DASH if ms is None else f"{from_ms(ms):%Y-%m-%d %H:%M} UTC"
+
+
+def day(ms: int) -> str:
+    """A UTC day."""
+    return f"{datetime.fromtimestamp(ms / 1000, UTC):%d %b}".lstrip("0")
+
+
+def percent(part: float, whole: float) -> str:
+    """A share."""
+    return f"{100 * part / whole:.1f}{_THIN}%" if whole else DASH
+
+
+def change(now: float, before: float) -> str:
+    """The change against the period before."""
+    if not before:
+        return "new" if now else DASH
+    share = 100 * (now - before) / before
+    return f"{'+' if share > 0 else '−' if share < 0 else '±'}{abs(share):,.0f}{_THIN}%"

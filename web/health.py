@@ -1,0 +1,40 @@
+"""Is the process alive, and can it answer?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, jsonify
+
+from assay.errors import AssayError
+from assay.store.engine import HEAD, revision
+from web import state
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+blueprint = Blueprint("health", __name__)
+
+
+def init(app: Flask) -> None:
+    """Add both routes."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """The process answers; the store is not asked."""
+    return jsonify(status="ok")
+
+
+@blueprint.get("/readyz")
+def readyz() -> tuple[Response, int]:
+    """The store answers and its schema is this program's."""
+    try:
+        found = revision(state.session().connection())
+    except AssayError as error:
+        return jsonify(status="not ready", reason=error.message, next=error.hint), 503
+    if found != HEAD:
+        reason = f"the store is at revision {found}, this program needs {HEAD}"
+        return jsonify(status="not ready", reason=reason, next="Run `assay db upgrade`."), 503
+    return jsonify(status="ready"), 200

@@ -1,0 +1,80 @@
+"""Assets: which ones are there, what do they cost, who reads them, how do they run?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, request
+
+from assay.model.runs import Metric
+from assay.store import costs, measurements, runs, search
+from web import state
+from web.charts import heartbeat, spark
+from web.figures import days_of
+from web.pages.base import asked, rendered
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy.orm import Session
+    from werkzeug.datastructures import MultiDict
+
+    from assay.store.search import AssetLine, Facet
+    from web.ask import Ask
+
+blueprint = Blueprint("assets", __name__)
+PAGE = 50
+MOST_PAGES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Assets:
+    """A page of the list with what stands beside each line."""
+
+    lines: Sequence[AssetLine]
+    total: int
+    page: int
+    sort: str
+    words: str
+    chosen: Mapping[str, Sequence[str]]
+    facets: Mapping[str, Sequence[Facet]]
+    sparks: Mapping[str, str]
+    beats: Mapping[int, Mapping[str, str]]
+    rows: Mapping[int, tuple[int, int]]
+
+    @property
+    def pages(self) -> int:
+        """How many pages the list has."""
+        return max(1, -(-self.total // PAGE))
+
+
+def query(session: Session, ask: Ask, args: MultiDict[str, str]) -> Assets:
+    """Read one page; every figure beside a line comes from one query for the whole page."""
+    words, sort = args.get("q", "").strip()[:200], args.get("sort", "-cost")
+    chosen = {name: values for name in search.FACETS if (values := [v for v in args.getlist(name) if v])}
+    number = min(max(args.get("page", 1, type=int), 1), MOST_PAGES)
+    found = search.search(session, words, chosen, sort=sort, limit=PAGE, offset=(number - 1) * PAGE)
+    ids = [line.id for line in found.lines]
+    spent = costs.sparklines(session, [line.key for line in found.lines], ask.window)
+    days = days_of(ask.window)
+    return Assets(
+        lines=found.lines,
+        total=found.total,
+        page=number,
+        sort=sort,
+        words=words,
+        chosen=chosen,
+        facets=search.facet_counts(session, words, chosen, limit=8),
+        sparks={key: spark([of_day.get(at, 0) for at in days]) for key, of_day in spent.items()},
+        beats={asset_id: heartbeat(beats) for asset_id, beats in runs.recent(session, ids).items()},
+        rows=measurements.latest(session, ids, Metric.ROW_COUNT),
+    )
+
+
+@blueprint.get("/assets")
+def page() -> str:
+    """The page, or its list alone for htmx."""
+    ask = asked()
+    told = query(state.session(), ask, request.args)
+    return rendered("assets.html", ask=ask, told=told)

@@ -1,0 +1,133 @@
+"""Costs: where did the money go, by day, warehouse, user, tag, asset or service?"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, request
+
+from assay.errors import UsageError
+from assay.store import costs
+from web import state
+from web.charts import Chart
+from web.figures import IDLE_KINDS, amount_of, by_day_and_kind, total
+from web.format import Amount
+from web.pages.base import asked, rendered
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
+    from assay.store.costs import CostLine
+    from assay.store.tables import RestatementRow
+    from web.ask import Ask
+
+blueprint = Blueprint("costs", __name__)
+GROUPS = ("warehouse", "asset", "user", "tag", "service", "day")
+LISTED = 100
+_NOBODY = {
+    "asset": "no asset",
+    "warehouse": "no warehouse (serverless, storage)",
+    "user": "no user",
+    "tag": "no tag",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one group cost, what of it was idle, and against the period before."""
+
+    value: str
+    label: str
+    spent: Amount
+    idle: Amount
+    before: Amount
+    queries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What the page tells."""
+
+    by: str
+    spent: Amount
+    idle: Amount
+    unattributed: Amount
+    rows: Sequence[Row]
+    more: int
+    spend: Chart
+    restatements: Sequence[RestatementRow]
+
+
+def query(session: Session, ask: Ask, by: str, listed: int | None = LISTED) -> Costs:
+    """Read the roll-ups of the period; every grouping adds up to the same bill."""
+    if by not in GROUPS:
+        raise UsageError(f"Costs cannot be told by {by[:40]!r}.", hint=f"Choose one of {', '.join(GROUPS)}.")
+    dimension, group = (by, "value") if by in _NOBODY else ("asset", by)
+    lines = costs.totals(session, dimension, ask.window, (group, "kind"))
+    before = {line.group[0]: amount_of(line) for line in costs.totals(session, dimension, ask.before, (group,))}
+    rows = _rows(by, lines, before)
+    return Costs(
+        by=by,
+        spent=total(lines),
+        idle=total(line for line in lines if line.group[1] in IDLE_KINDS),
+        unattributed=total(costs.totals(session, "asset", ask.window, ("value",), among=[""])),
+        rows=rows[:listed],
+        more=max(0, len(rows) - listed) if listed else 0,
+        spend=by_day_and_kind(session, ask, chart_id="spend", title="Spend by day and by reason"),
+        restatements=costs.restatements(session, limit=20),
+    )
+
+
+def _rows(by: str, lines: Sequence[CostLine], before: dict[str | int, Amount]) -> list[Row]:
+    groups: dict[str | int, list[CostLine]] = {}
+    for line in lines:
+        groups.setdefault(line.group[0], []).append(line)
+    rows = [
+        Row(
+            value=str(value),
+            label=str(value) or _NOBODY.get(by, ""),
+            spent=total(of_group),
+            idle=total(line for line in of_group if line.group[1] in IDLE_KINDS),
+            before=before.get(value, Amount(0)),
+            queries=sum(line.queries for line in of_group),
+        )
+        for value, of_group in groups.items()
+    ]
+    if by == "day":
+        return sorted(rows, key=lambda row: -int(row.value))
+    return sorted(rows, key=lambda row: (row.value == "", -_weight(row), row.value))
+
+
+def _weight(row: Row) -> int:
+    return row.spent.micro if row.spent.micro is not None else row.spent.nano
+
+
+@blueprint.get("/costs")
+def page() -> str:
+    """The page."""
+    ask = asked()
+    told = query(state.session(), ask, request.args.get("by", "warehouse"))
+    return rendered("costs.html", ask=ask, told=told, groups=GROUPS)
+
+
+@blueprint.get("/costs.csv")
+def table() -> Response:
+    """All rows of the page as CSV; a cell that a spreadsheet would take for a formula is kept as text."""
+    ask = asked()
+    told = query(state.session(), ask, request.args.get("by", "warehouse"), None)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([told.by, "nano_credits", "idle_nano_credits", "micro_currency", "currency", "queries"])
+    for row in told.rows:
+        writer.writerow([_as_text(row.value), row.spent.nano, row.idle.nano, row.spent.micro, row.spent.currency, row.queries])
+    headers = {"Content-Disposition": f"attachment; filename=costs-by-{told.by}.csv"}
+    return Response(out.getvalue(), mimetype="text/csv", headers=headers)
+
+
+def _as_text(value: str) -> str:
+    return f"'{value}" if value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
