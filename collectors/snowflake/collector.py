@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from importlib import resources
 from typing import TYPE_CHECKING, ClassVar
 
+from assay.errors import UsageError
 from assay.secrets import SecretRef
-from collectors.snowflake import from_export
+from collectors.snowflake import doctor, from_export, from_live
 from collectors.snowflake.config import SnowflakeConfig
 from collectors.snowflake.people import Names
 from collectors.snowflake.reading import Reading
@@ -32,22 +35,30 @@ class SnowflakeCollector:
         self.account = config.account or name.lower()
 
     def collect(self, progress: Progress, now: datetime) -> Iterator[Batch | Degraded]:
-        """What is new since `progress`, view by view; a view that cannot be read is given as Degraded."""
+        """What is new since `progress`, view by view; a view that cannot be read is given as Degraded.
+
+        ConnectionFailedError when the folder is not there or the account cannot be reached at all.
+        """
         reading = Reading(self.account, self._names())
-        assert self.config.export is not None
-        yield from from_export.collect(self.config.export, reading, progress, now)
+        if self.config.export is not None:
+            yield from from_export.collect(self.config.export, reading, progress, now)
+        else:
+            yield from from_live.collect(self.config, reading, progress)
+
+    def examine(self) -> Iterator[Finding]:
+        """Try the folder or the account, and every view."""
+        if self.config.export is not None:
+            return from_export.examine(self.config.export)
+        return doctor.examine(self.config, self.account)
+
+    @classmethod
+    def grants(cls, role: str) -> str:
+        """The script that gives `role` exactly what the collector reads. UsageError when it is no plain name."""
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_$]*", role):
+            raise UsageError(f"not a role's name: {role!r}", hint="use letters, digits and _ only, e.g. ASSAY")
+        return (resources.files(__package__) / "GRANTS.sql").read_text(encoding="utf-8").replace("{role}", role)
 
     def _names(self) -> Names:
         salt = self.config.user_names_salt
         key = SecretRef.parse(salt).resolve() if salt else f"assay:{self.account}"
         return Names(plain=self.config.user_names == "plain", key=key.encode())
-
-    def examine(self) -> Iterator[Finding]:
-        """Try the connection and every view."""
-        assert self.config.export is not None
-        yield from from_export.examine(self.config.export)
-
-    @classmethod
-    def grants(cls, role: str) -> str:
-        """The script that gives `role` exactly what the collector reads."""
-        return role

@@ -61,8 +61,9 @@ ORGANIZATION_BILLING_VIEWER = "GRANT DATABASE ROLE SNOWFLAKE.ORGANIZATION_BILLIN
 class View:
     """A view of the SNOWFLAKE database.
 
-    `cursor` is the fact column that orders what is new, `page_key` the one that parts rows of the same cursor: with it
-    the live reader pages by key, without it by slices of time (or, with neither, reads the whole view).
+    `cursor` is the fact column that orders what is new, `page_key` the one that parts rows of the same cursor: with
+    it the live reader pages by key (from `first_key`, which is less than any), without it by slices of time.
+    A `snapshot` tells what exists now rather than what happened: it is read whole, and by its key alone.
     `whole` keeps all rows of a read in one batch, for a view whose natural duplicates must stay together.
     `parts` turns the columns into facts and records; by default they are the facts.
     """
@@ -77,6 +78,7 @@ class View:
     schema: str = "ACCOUNT_USAGE"
     edition: str = ""
     page_key: str = ""
+    first_key: str | int = ""
     whole: bool = False
     snapshot: bool = False
     parts: Callable[[pa.RecordBatch, View, Reading], Parts] = reading.as_they_are
@@ -85,6 +87,11 @@ class View:
     def source(self) -> str:
         """The view's full name."""
         return f"SNOWFLAKE.{self.schema}.{self.name}"
+
+    @property
+    def cursor_source(self) -> str:
+        """The view's own name of the cursor's column."""
+        return next(column.sources[0] for column in self.columns if column.name == self.cursor)
 
     @property
     def declaration(self) -> SourceStream:

@@ -43,6 +43,7 @@ VIEW = View(
     ),
     cursor="created_ms",
     page_key="session_id",
+    first_key=-1,
     lag=timedelta(hours=3),
     look_back=timedelta(days=2),
     grant=GOVERNANCE_VIEWER,

@@ -34,6 +34,7 @@ VIEW = View(
     ),
     cursor="created_ms",
     page_key="table_id",
+    first_key=-1,
     snapshot=True,
     lag=timedelta(minutes=90),
     look_back=timedelta(0),

@@ -82,6 +82,7 @@ VIEW = View(
     ),
     cursor="altered_ms",
     page_key="table_id",
+    first_key=-1,
     snapshot=True,
     lag=timedelta(minutes=90),
     look_back=timedelta(0),
