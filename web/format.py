@@ -69,7 +69,7 @@ def amount(value: Amount) -> str:
         return f"{_decimal(value.nano / NANO)}{_THIN}cr"
     symbol = _SYMBOLS.get(value.currency, f"{value.currency}{_THIN}")
     figure = value.micro / MICRO
-    return f"{'−' if figure < 0 else ''}{symbol}{_decimal(abs(figure), 2)}"
+    return f"{'−' if figure < 0 else ''}{symbol}{_decimal(abs(figure), 2, 4)}"
 
 
 def line_amount(line: AssetLine) -> Amount:
@@ -86,11 +86,11 @@ def _credits_only() -> bool:
     return bool(g.get("credits_only", False))
 
 
-def _decimal(value: float, least: int = 0) -> str:
+def _decimal(value: float, least: int = 0, most: int = 6) -> str:
     """Enough digits to tell figures apart: more for small ones."""
     magnitude = abs(value)
     digits = 0 if magnitude >= 1000 else 2 if magnitude >= 1 else 4 if magnitude >= 0.01 else 6  # noqa: PLR2004 - steps
-    return f"{value:,.{max(digits, least) if magnitude < 1000 else 0}f}" if value else "0"  # noqa: PLR2004 - as above
+    return f"{value:,.{min(max(digits, least), most) if digits else 0}f}" if value else "0"
 
 
 def count(value: int | None) -> str:
@@ -152,4 +152,5 @@ def change(now: float, before: float) -> str:
     if not before:
         return "new" if now else DASH
     share = 100 * (now - before) / before
-    return f"{'+' if share > 0 else '−' if share < 0 else '±'}{abs(share):,.0f}{_THIN}%"
+    whole = round(share)
+    return f"{'+' if whole > 0 else '−' if whole < 0 else '±'}{abs(whole):,}{_THIN}%"

@@ -25,12 +25,15 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from assay.store.edges import Neighbours
+    from assay.store.runs import Beat
     from assay.store.tables import AliasRow, AssetRow, RunRow, UsageRow
     from web.ask import Ask
 
 blueprint = Blueprint("asset", __name__)
 RUNS = 60
 MOST_HOPS = 3
+_TESTS = ("test.", "unit_test.")
+"""A test's name leads to the asset it tests, but it is no name of the asset."""
 _READERS = ("bi_tool", "person", "unknown", "pipeline", "monitor")
 _READER_NAMES = {
     "bi_tool": "BI tools",
@@ -83,14 +86,14 @@ def query(session: Session, ask: Ask, key: str, hops: int = 1) -> AssetPage | No
         return None
     lines = costs.totals(session, "asset", ask.window, ("day", "kind"), among=[key])
     history = runs.history(session, asset.id, RUNS)
-    timed = [run for run in reversed(history) if run.kind != "test" and run.duration_ms is not None]
+    timed = [beat for beat in runs.recent(session, [asset.id], RUNS).get(asset.id, []) if beat.duration_ms is not None]
     used = usage.by_asset(session, asset.id, ask.window)
     near = edges.neighbours(session, asset.id, hops)
     kinds = sorted({str(line.group[1]) for line in lines})
     by_kind = [(kind_name(k), total(line for line in lines if line.group[1] == k)) for k in kinds]
     return AssetPage(
         asset=asset,
-        names=aliases.of_asset(session, asset.id),
+        names=[name for name in aliases.of_asset(session, asset.id) if not name.name.startswith(_TESTS)],
         spent=total(lines),
         before=total(costs.totals(session, "asset", ask.before, ("kind",), among=[key])),
         by_kind=sorted(by_kind, key=lambda item: -item[1].nano),
@@ -110,12 +113,12 @@ def query(session: Session, ask: Ask, key: str, hops: int = 1) -> AssetPage | No
     )
 
 
-def _runtimes(timed: Sequence[RunRow]) -> Chart:
+def _runtimes(timed: Sequence[Beat]) -> Chart:
     seconds = [(run.duration_ms or 0) / 1000 for run in timed]
     marks = {"median": median(seconds)} if seconds else {}
     labels = [f"{from_ms(run.started_ms):%d %b %H:%M}" for run in timed]
     series = [Series("Runtime", seconds, "busy")]
-    return Chart("runtimes", f"Runtime of the last {len(timed)} runs", "s", labels, series, "line", marks=marks)
+    return Chart("runtimes", f"Runtime of the last {len(timed)} builds", "s", labels, series, "line", marks=marks)
 
 
 def _readers(rows: Sequence[UsageRow]) -> list[Reader]:

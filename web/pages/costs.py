@@ -76,7 +76,7 @@ def query(session: Session, ask: Ask, by: str, listed: int | None = LISTED) -> C
         spent=total(lines),
         idle=total(line for line in lines if line.group[1] in IDLE_KINDS),
         unattributed=total(costs.totals(session, "asset", ask.window, ("value",), among=[""])),
-        rows=rows[:listed],
+        rows=_shown(rows, listed),
         more=max(0, len(rows) - listed) if listed else 0,
         spend=by_day_and_kind(session, ask, chart_id="spend", title="Spend by day and by reason"),
         restatements=costs.restatements(session, limit=20),
@@ -101,6 +101,11 @@ def _rows(by: str, lines: Sequence[CostLine], before: dict[str | int, Amount]) -
     if by == "day":
         return sorted(rows, key=lambda row: -int(row.value))
     return sorted(rows, key=lambda row: (row.value == "", -_weight(row), row.value))
+
+
+def _shown(rows: Sequence[Row], listed: int | None) -> list[Row]:
+    """The first rows, and nobody's row wherever it stands."""
+    return [row for i, row in enumerate(rows) if listed is None or i < listed or not row.value]
 
 
 def _weight(row: Row) -> int:
