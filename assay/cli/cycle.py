@@ -81,7 +81,7 @@ def _say(summary: CycleSummary, *, derive: bool) -> None:
         click.echo("Nothing new was read.")
     for part in summary.derived if derive else ():
         _say_derived(part)
-    _say_problems(summary)
+    say_problems(summary)
     click.echo(f"Done in {summary.seconds:.1f} s.")
 
 
@@ -96,7 +96,8 @@ def _say_derived(part: Derived) -> None:
     )
 
 
-def _say_problems(summary: CycleSummary) -> None:
+def say_problems(summary: CycleSummary) -> None:
+    """Print what did not work, on stderr: what a source simply has not as a note, all else as an error."""
     for problem in summary.problems:
         where = " ".join(filter(None, (problem.connection, problem.stream)))
         if problem.expected:

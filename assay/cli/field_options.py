@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from pydantic.fields import FieldInfo
 
-_HIDDEN = ("kind", "instance")
+_HIDDEN = ("kind",)
 _INTERNAL = "Tests only"
 
 

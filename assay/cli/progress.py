@@ -23,6 +23,16 @@ _WORDS = {
 
 
 @contextmanager
+def spinner(text: str) -> Iterator[None]:
+    """Show that something goes on while the block runs; silent without a terminal."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    with Console(stderr=True).status(text):
+        yield
+
+
+@contextmanager
 def progress() -> Iterator[OnEvent]:
     """A listener for a cycle's events that shows them while the block runs; silent without a terminal."""
     if not sys.stderr.isatty():

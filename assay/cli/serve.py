@@ -38,9 +38,7 @@ def command(request: Request, host: str, port: int, *, dev: bool) -> int:
 def serve(folder: Path, *, host: str = HOST, port: int = PORT, dev: bool = False) -> None:
     """Serve a folder's dashboard until interrupted; UsageError for an open host or a port in use."""
     require_loopback(host)
-    app = create_app(folder)
-    app.debug = dev
-    app.config["TEMPLATES_AUTO_RELOAD"] = dev
+    app = create_app(folder, dev=dev)
     try:
         server = waitress.create_server(app, host=host, port=port, threads=THREADS, ident=None)
     except OSError as error:

@@ -89,15 +89,15 @@ def _built(draft: _Draft, accounts: Mapping[str, str]) -> Source:
 
 
 def _with_instance(draft: _Draft, accounts: Mapping[str, str]) -> BaseModel:
-    """A tool that builds in a warehouse is told whose: of the connection it names, else the only one."""
-    fields = type(draft.config).model_fields
-    if "instance" not in fields or getattr(draft.config, "instance", None):
+    """A tool that builds in a warehouse is told whose: the account it names, else the only one there is."""
+    if "instance" not in type(draft.config).model_fields:
         return draft.config
-    named = str(getattr(draft.config, "warehouse", "") or "")
-    if named and named not in accounts:
+    named = str(getattr(draft.config, "instance", None) or "")
+    known = sorted(set(accounts.values()))
+    if not named and len(known) > 1:
         raise ConfigError(
-            f"connections.{draft.name}.warehouse names {named}, which is no warehouse connection.",
-            hint=f"Valid: {', '.join(sorted(accounts)) or 'none yet; connect a warehouse first'}.",
+            f"connections.{draft.name}.instance is not set, and there are {len(known)} accounts it may mean.",
+            hint=f"Set it to one of {', '.join(known)}.",
         )
-    instance = accounts[named] if named else next(iter(accounts.values())) if len(accounts) == 1 else ""
-    return draft.config.model_copy(update={"instance": instance}) if instance else draft.config
+    instance = accounts.get(named, named) if named else "".join(known)
+    return draft.config.model_copy(update={"instance": instance})
