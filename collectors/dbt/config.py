@@ -20,7 +20,8 @@ class DbtConfig(BaseModel):
 
     kind: Literal["dbt"] = "dbt"
     target: Annotated[str, AfterValidator(_target)] = Field(
-        description="A target folder, a folder of such folders (one per invocation), or s3://bucket/prefix."
+        description="A target folder, a folder of such folders (one per invocation), or s3://bucket/prefix.",
+        json_schema_extra={"format": "path"},  # taken from where assay.toml stands
     )
     instance: str = Field(
         default="", description="The account whose relations it builds; the only account when left out."
