@@ -40,11 +40,11 @@ def examine(source: Source) -> Examined:
     return Examined(source.name, findings)
 
 
-def say_findings(findings: Iterable[Finding]) -> None:
+def say_findings(findings: Iterable[Finding], indent: str = "") -> None:
     """Print a line each: a tick or a cross, what was tried, what holds, and what mends it."""
     for finding in findings:
         mark = "✓" if finding.ok else "✗"
         detail = f"  {finding.detail}" if finding.detail else ""
-        click.echo(f"{mark} {finding.name}{detail}")
+        click.echo(f"{indent}{mark} {finding.name}{detail}")
         if finding.fix and not finding.ok:
-            click.echo("\n".join(f"    → {line}" for line in finding.fix.splitlines()))
+            click.echo("\n".join(f"{indent}    → {line}" for line in finding.fix.splitlines()))
