@@ -115,7 +115,7 @@ def _sums() -> tuple[ColumnElement[Any], ...]:
         func.sum(CostRow.bytes),
         func.sum(CostRow.micro_currency),
         func.max(CostRow.currency),
-        func.sum(case((CostRow.kind == "busy", CostRow.queries), else_=0)),  # a query is busy once, whatever else
+        func.sum(case((CostRow.kind == "busy", CostRow.queries), else_=0)),  # its idle time is no other query
         func.max(case((CostRow.provisional, 1), else_=0)),
     )
 

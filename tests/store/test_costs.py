@@ -60,7 +60,7 @@ def test_costs_are_told_by_each_dimension_dearest_first(store: Store) -> None:
 
 
 def test_a_window_and_a_connection_narrow(store: Store) -> None:
-    """The window is half-open and another connection's costs are apart."""
+    """The window is half-open, another connection's costs are apart, a query's idle time is no query."""
     _fill(store)
     with store.read() as session:
         (line,) = costs.by(session, "warehouse", Window(DAY_MS, 2 * DAY_MS))
@@ -69,7 +69,7 @@ def test_a_window_and_a_connection_narrow(store: Store) -> None:
             line.queries,
             line.provisional,
             line.micro_currency,
-        ) == (100, 2, False, None)
+        ) == (100, 1, False, None)
         assert costs.by(session, "warehouse", ALL, connection="other") == []
         assert costs.days(session) == (DAY_MS, 2 * DAY_MS)
         assert costs.days(session, "other") is None
