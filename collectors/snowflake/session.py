@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collectors.snowflake.config import SnowflakeConfig
 
 QUERY_TAG = '{"app":"assay"}'
-_LOGIN_TIMEOUT_S = 20
+LOGIN_TIMEOUT_S = 20
 
 
 class Session:
@@ -59,7 +59,7 @@ def open_session(config: SnowflakeConfig, account: str) -> Iterator[Session]:
     options, secrets = sign_in(config)
     try:
         connection = connector.connect(**_fixed(config, account), **options)
-    except connector.Error as error:
+    except Exception as error:  # noqa: BLE001 - whatever the driver raises, its words may hold what it was given
         raise failures.of_connect(error, account, secrets) from None
     try:
         yield Session(connection, secrets)
@@ -77,7 +77,7 @@ def _fixed(config: SnowflakeConfig, account: str) -> dict[str, Any]:
     return {
         "account": account,
         "application": "Assay",
-        "login_timeout": _LOGIN_TIMEOUT_S,
+        "login_timeout": LOGIN_TIMEOUT_S,
         "enable_server_session_keep_alive_auto_detection": False,
         "session_parameters": {
             "TIMEZONE": "UTC",
