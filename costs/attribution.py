@@ -113,7 +113,7 @@ def _time(engine: SqlEngine, window: Window) -> None:
     _keep(engine, "statements", "units", "calls", "ran", "inside", "executions")
     engine.into("slices", "slices", from_ms=window.start_ms, until_ms=window.end_ms)
     engine.into("gaps", "gaps", from_ms=window.start_ms - MARGIN_MS, until_ms=window.end_ms + MARGIN_MS)
-    engine.into("periods", "periods")
+    _keep(engine, "periods", "rated_slices")
 
 
 def _weigh(engine: SqlEngine) -> None:

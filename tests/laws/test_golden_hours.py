@@ -116,6 +116,15 @@ def test_an_upsize_is_topped_up_for_what_it_added() -> None:
     } == world.by("query_id", "kind")
 
 
+def test_a_query_over_an_upsize_pays_each_size_for_its_time() -> None:
+    """Half a minute as X-Small, then a minute and a half as Small, beside another query from then on."""
+    resize = [event("WAREHOUSE_CONSISTENT", 200, size="Small")]
+    queries = [query("long", 170, 290), query("late", 200, 290, warehouse_size="Small")]
+    world = World(queries, [hour_of(0, at(30 + 2 * 90))], events=starts(170) + resize + stops(290))
+
+    assert {"long": close(30 + 90), "late": close(90)} == world.by("query_id")
+
+
 def test_clusters_are_swept_apart() -> None:
     """Two clusters on at the same time: each query pays the cluster it ran on."""
     queries = [query("a", 100, 160, cluster_number=1), query("b", 100, 130, cluster_number=2)]

@@ -1,11 +1,9 @@
--- What each query's busy time weighs in its hour. In: shares(q, unit, hour_ms, share), ran(q, rate), attributed(q, compute_nano).
--- Out: (q, unit, hour_ms, weight), weight in busy shares × rate.
+-- What each query's busy time weighs in its hour. In: shares(q, unit, hour_ms, weight), attributed(q, compute_nano).
+-- Out: (q, unit, hour_ms, weight).
 -- Once the warehouse's own weights are known they replace the equal ones among the queries they name; what these queries
 -- hold of the hour together, and every query too short to be named, keep the share that time gives them.
 WITH weighed AS (
-    SELECT shares.q, shares.unit, shares.hour_ms, shares.share * ran.rate AS weight
-    FROM shares INNER JOIN ran ON ran.q = shares.q
-    WHERE shares.share > 0
+    SELECT q, unit, hour_ms, weight FROM shares WHERE weight > 0
 ),
 spread AS (
     SELECT
