@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import difflib
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from assay.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from importlib.metadata import EntryPoint
 
 COLLECTORS = "assay.collectors"
 CHECKS = "assay.checks"
@@ -19,11 +18,26 @@ CHANNELS = "assay.channels"
 _WORDS = {COLLECTORS: "collector", CHECKS: "check", CHANNELS: "channel"}
 
 
+class Point(Protocol):
+    """Where a plug-in is found: an entry point of a package, or what a test puts in its place."""
+
+    @property
+    def name(self) -> str:
+        """What it is asked for by."""
+
+    @property
+    def value(self) -> str:
+        """Where it lives, ``package.module:name``."""
+
+    def load(self) -> Any:  # noqa: ANN401 - whatever lives there
+        """Import it."""
+
+
 class PluginError(ConfigError):
     """A plug-in is missing or cannot be imported."""
 
 
-def installed(group: str) -> Iterable[EntryPoint]:
+def installed(group: str) -> Iterable[Point]:
     """The entry points of a group in this environment."""
     return entry_points(group=group)
 
@@ -31,7 +45,7 @@ def installed(group: str) -> Iterable[EntryPoint]:
 class Registry:
     """What plug-ins there are. One that cannot be imported is an error of its own; the others work."""
 
-    def __init__(self, found: Callable[[str], Iterable[EntryPoint]] = installed) -> None:
+    def __init__(self, found: Callable[[str], Iterable[Point]] = installed) -> None:
         self._found = found
         self._loaded: dict[tuple[str, str], Any] = {}
 

@@ -53,6 +53,8 @@ def configure_logging(*, level: int = logging.WARNING, as_json: bool | None = No
 
 
 def logger(name: str) -> FilteringBoundLogger:
-    """A logger that says where a line comes from."""
-    bound: FilteringBoundLogger = structlog.get_logger(logger=name)
+    """A logger whose lines say their area; unless configured otherwise it tells warnings, on stderr."""
+    if not structlog.is_configured():
+        configure_logging()
+    bound: FilteringBoundLogger = structlog.get_logger(area=name)
     return bound

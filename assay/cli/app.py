@@ -54,6 +54,13 @@ class Shell:
     debug: bool = False
 
 
+def is_debugging() -> bool:
+    """Whether the call under way asked for --debug."""
+    context = click.get_current_context(silent=True)
+    shell = context.find_object(Shell) if context else None
+    return shell is not None and shell.debug
+
+
 class LazyGroup(click.Group):
     """Finds a command's module by its name and imports it when it is called."""
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from typing import TYPE_CHECKING
 
 import click
 
+from assay.cli.app import is_debugging
 from assay.cli.figures import count, credits_of, today
 from assay.cli.progress import progress
 from assay.cli.say import note, say_error, say_json
 from assay.cli.stores import opened
 from assay.cli.table import say_table
 from assay.cycle import run_cycle
+from assay.telemetry import configure_logging
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +39,7 @@ def cycle_of(
 ) -> CycleSummary:
     """Run a cycle on the request's folder, with progress on stderr."""
     settings = request.settings()
+    configure_logging(level=logging.DEBUG if is_debugging() else logging.WARNING)
     with opened(settings) as (store, files), progress() as on_event:
         return run_cycle(
             settings, store, files, today(), on_event=on_event, only=only, wait=wait, derive=derive

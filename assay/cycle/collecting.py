@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from assay.cycle.sources import Source
     from assay.cycle.workplace import Workplace
 
+_log = telemetry.logger("cycle")
+
 
 @dataclass(slots=True)
 class Reading:
@@ -65,6 +67,7 @@ class Reading:
             self._log(session, batch.stream, rows=batch.rows_read)
         self.rows[batch.stream] += batch.rows_read
         telemetry.rows_collected.labels(self.source.name, batch.stream).inc(batch.rows_read)
+        _log.debug("stored", connection=self.source.name, stream=batch.stream, rows=batch.rows_read)
         self.place.on_event(Event(Step.COLLECT, self.source.name, batch.stream, batch.rows_read))
 
     def _progress(self) -> Progress:
@@ -83,6 +86,7 @@ class Reading:
         """Keep the problem, also in the log where the store still takes it."""
         self.problems.append(problem)
         telemetry.collections_failed.labels(self.source.name, problem.stream).inc()
+        _log.info("not read", connection=self.source.name, stream=problem.stream, why=problem.message)
         try:
             with self.place.store.write() as session:
                 self._log(session, problem.stream, problem=problem)

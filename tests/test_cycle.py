@@ -1,0 +1,282 @@
+"""The cycle: durable batch by batch, resumable anywhere, and no failure stops another source."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import pytest
+from fakes.feed import CREDIT, DAY_MS, fake_registry
+from sqlalchemy import select
+
+from assay.config import Settings, add_connection, write_new
+from assay.cycle import CycleSummary, Event, run_cycle
+from assay.cycle.lock import BusyError, only_one
+from assay.cycle.summary import Problem, Step, as_told
+from assay.errors import ConfigError
+from assay.facts.files import FactFiles
+from assay.facts.streams import WAREHOUSE_METERING
+from assay.model.time import HOUR_MS
+from assay.store import collections, costs
+from assay.store.engine import Store
+from assay.store.tables import AssetRow, CollectionRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
+TESTS = Path(__file__).parent
+CHILD = """
+import sys, os, signal
+from test_cycle import Folder
+from assay.facts.files import FactFiles
+from assay.store import collections
+from pathlib import Path
+if sys.argv[2] == "unpublished":
+    FactFiles.publish = staticmethod(lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
+if sys.argv[2] == "uncommitted":
+    collections.mark_seen = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+with Folder.opened(Path(sys.argv[1])) as folder:
+    folder.run()
+"""
+
+
+class Folder:
+    """An Assay folder with its store and facts."""
+
+    def __init__(self, path: Path, store: Store) -> None:
+        self.path = path
+        self.store = store
+        self.settings = Settings.load(path, environ={})
+        self.files = FactFiles(self.settings.facts.root, store)
+
+    @classmethod
+    def opened(cls, path: Path) -> Folder:
+        """Make the folder, or open it again."""
+        write_new(path)
+        url = Settings.load(path, environ={}).store.url
+        return cls(path, Store.create(url))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.store.close()
+
+    def connect(self, name: str, kind: str, **options: object) -> None:
+        """Add or change a connection."""
+        add_connection(self.path, name, kind, options)
+        self.settings = Settings.load(self.path, environ={})
+
+    def run(self, **options: object) -> CycleSummary:
+        """One cycle with the fake collectors."""
+        registry = fake_registry()
+        return run_cycle(self.settings, self.store, self.files, NOW, registry=registry, **options)  # type: ignore[arg-type] - the test's own options
+
+    def rows(self, name: str) -> int:
+        """The metering rows that stand, repeats and all."""
+        with self.store.read() as session:
+            return sum(file.rows for file in self.files.files(session, name, WAREHOUSE_METERING))
+
+    def log(self) -> list[CollectionRow]:
+        """The collection log."""
+        with self.store.read() as session:
+            return list(session.scalars(select(CollectionRow).order_by(CollectionRow.id)))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Folder]:
+    """A new Assay folder."""
+    with Folder.opened(tmp_path / "assay") as opened:
+        yield opened
+
+
+def test_a_cycle_collects_maps_and_costs(folder: Folder) -> None:
+    """What the meter shows is stored, attributed to the nano-credit and told in the summary."""
+    folder.connect("acme", "meter")
+    summary = folder.run()
+
+    assert summary.problems == ()
+    assert summary.collected[0].rows == {"metering": 5}
+    assert summary.derived[0].metered_nano_credits == 5 * CREDIT
+    with folder.store.read() as session:
+        told = costs.balance(session)
+    assert (told.metered_nano_credits, told.out_of_balance) == (5 * CREDIT, 0)
+
+
+def test_a_second_cycle_finds_nothing_new(folder: Folder) -> None:
+    """Watermarks and fingerprints of the first are the progress of the second."""
+    folder.connect("acme", "meter")
+    folder.run()
+    summary = folder.run()
+
+    with folder.store.read() as session:
+        assert collections.watermarks(session, "acme") == {"metering": DAY_MS + 5 * HOUR_MS}
+        assert collections.seen(session, "acme") == {f"hour {hour}" for hour in range(5)}
+    assert summary.rows == 0
+    assert summary.derived[0].days == 0
+
+
+def test_the_log_has_one_line_a_stream_and_cycle(folder: Folder) -> None:
+    """Many batches are one line; a stream with nothing new was read all the same."""
+    folder.connect("acme", "meter")
+    folder.run()
+
+    assert [(line.stream, line.status, line.rows) for line in folder.log()] == [
+        ("metering", "ok", 5),
+        ("gossip", "ok", 0),
+    ]
+
+
+def test_a_stream_that_may_not_be_read_stops_no_other(folder: Folder) -> None:
+    """Its line in the log says why and what mends it; the stream beside it is read to the end."""
+    folder.connect("acme", "meter", then="is denied", at=2)
+    summary = folder.run()
+
+    assert folder.rows("acme") == 5
+    (problem,) = summary.problems
+    assert (problem.connection, problem.stream, problem.hint) == ("acme", "gossip", "GRANT GOSSIP")
+    assert summary.exit_code == 4
+    (line,) = [line for line in folder.log() if line.stream == "gossip"]
+    assert (line.status, line.message, line.hint) == ("failed", "the role may not gossip", "GRANT GOSSIP")
+
+
+def test_a_connection_that_breaks_keeps_what_it_gave_and_stops_no_other(folder: Folder) -> None:
+    """Three batches of the broken one stand, and the other is read whole."""
+    folder.connect("acme", "meter", then="breaks", at=3)
+    folder.connect("beta", "meter")
+    summary = folder.run()
+
+    assert (folder.rows("acme"), folder.rows("beta")) == (3, 5)
+    assert [problem.connection for problem in summary.problems] == ["acme"]
+    with folder.store.read() as session:
+        assert costs.balance(session).metered_nano_credits == 8 * CREDIT
+
+
+def test_a_connection_that_cannot_be_built_stops_no_other(folder: Folder) -> None:
+    """A kind that is not installed, one that cannot be imported and a wrong option are a problem each."""
+    folder.connect("acme", "meter")
+    folder.connect("lost", "mter")
+    folder.connect("torn", "torn")
+    folder.connect("odd", "meter", hour=3)
+    summary = folder.run()
+
+    assert folder.rows("acme") == 5
+    told = {problem.connection: problem.message for problem in summary.problems}
+    assert set(told) == {"lost", "torn", "odd"}
+    assert "connections.odd.hour" in told["odd"]
+
+
+@pytest.mark.parametrize("moment", ["reading", "unpublished", "uncommitted"])
+def test_a_killed_cycle_goes_on_where_it_was(tmp_path: Path, moment: str) -> None:
+    """Killed while reading, after a file is written, or before its commit: nothing is lost, nothing twice."""
+    path = tmp_path / "assay"
+    with Folder.opened(path) as folder:
+        folder.connect("acme", "meter", then="is killed" if moment == "reading" else "goes on", at=2)
+    told = subprocess.run(
+        [sys.executable, "-c", CHILD, str(path), moment], check=False, cwd=TESTS, capture_output=True
+    )
+    assert told.returncode == -9, told.stderr
+    with Folder.opened(path) as folder:
+        kept = folder.rows("acme")
+        folder.connect("acme", "meter")
+        summary = folder.run()
+
+        assert kept == (2 if moment == "reading" else 0)
+        assert (folder.rows("acme"), summary.rows) == (5, 5 - kept)
+        with folder.store.read() as session:
+            assert costs.balance(session).metered_nano_credits == 5 * CREDIT
+
+
+def test_two_at_once_the_second_says_who_runs(folder: Folder) -> None:
+    """A second cycle in the folder names the first one's process and does nothing."""
+    folder.connect("acme", "meter")
+    with (
+        only_one(folder.path / ".assay" / "cycle.lock"),
+        pytest.raises(BusyError, match=r"process \d+, since"),
+    ):
+        folder.run()
+
+    assert folder.rows("acme") == 0
+
+
+def test_the_lock_of_a_dead_process_is_free(folder: Folder) -> None:
+    """A process that died with the lock in its hand leaves the file, and the next cycle takes it."""
+    lock = folder.path / ".assay" / "cycle.lock"
+    text = (
+        "import os, signal, sys; from pathlib import Path; from assay.cycle.lock import only_one\n"
+        "with only_one(Path(sys.argv[1])): os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    subprocess.run([sys.executable, "-c", text, str(lock)], check=False, cwd=TESTS)
+    assert lock.exists()
+    folder.connect("acme", "meter")
+
+    assert folder.run(wait=True).rows == 5
+
+
+def test_a_tool_is_told_whose_account_it_builds_in(folder: Folder) -> None:
+    """With one account there is no question."""
+    folder.connect("acme", "meter", account="XY12345")
+    folder.connect("shop", "tool")
+    folder.run()
+
+    with folder.store.read() as session:
+        assert list(session.scalars(select(AssetRow.key))) == ["snowflake:xy12345:db.s.orders"]
+
+
+def test_a_tool_that_could_mean_two_accounts_is_asked_which(folder: Folder) -> None:
+    """An account is never guessed; a connection's name stands for its account."""
+    folder.connect("acme", "meter", account="xy1")
+    folder.connect("beta", "meter", account="xy2")
+    folder.connect("shop", "tool")
+    (problem,) = folder.run().problems
+    folder.connect("shop", "tool", instance="beta")
+
+    assert problem.hint == "Set it to one of xy1, xy2."
+    assert folder.run().problems == ()
+    with folder.store.read() as session:
+        assert list(session.scalars(select(AssetRow.key))) == ["snowflake:xy2:db.s.orders"]
+
+
+def test_only_the_connections_asked_for_are_read(folder: Folder) -> None:
+    """The others stay as they are; a name that is none is refused."""
+    folder.connect("acme", "meter")
+    folder.connect("beta", "meter")
+    folder.run(only=["beta"])
+
+    assert (folder.rows("acme"), folder.rows("beta")) == (0, 5)
+    with pytest.raises(ConfigError, match="There is no connection gamma"):
+        folder.run(only=["gamma"])
+
+
+def test_collecting_alone_works_out_nothing(folder: Folder) -> None:
+    """The facts wait for the next whole cycle."""
+    folder.connect("acme", "meter")
+    summary = folder.run(derive=False)
+
+    assert (summary.rows, summary.derived) == (5, ())
+
+
+def test_who_listens_hears_each_batch_and_day(folder: Folder) -> None:
+    """Rows as they are stored, days as they are worked out."""
+    folder.connect("acme", "meter")
+    heard: list[Event] = []
+    folder.run(on_event=heard.append)
+
+    assert [event.rows for event in heard if event.step is Step.COLLECT] == [1] * 5
+    assert {event.detail for event in heard if event.step is Step.COST} >= {"2024-10-04"}
+
+
+def test_any_error_can_be_told() -> None:
+    """A full disk by its name, a mistake by its kind, each with a next step."""
+    full = as_told(OSError(28, "No space left on device"))
+    mistake = Problem.of(KeyError("x"), "acme", Step.MAP)
+
+    assert full.message.startswith("The disk is full")
+    assert mistake.message == "KeyError: 'x'"
+    assert as_told(OSError(13, "Permission denied")).hint
+    assert full.hint
+    assert mistake.hint
