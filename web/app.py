@@ -8,7 +8,7 @@ from flask import Flask
 
 from assay.config import Settings
 from assay.store.engine import Store
-from web import api, csp, errors, format, health, hosts, state
+from web import api, csp, errors, format, health, hosts, state, urls
 from web.pages import PAGES
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def create_app(directory: Path, *, dev: bool = False) -> Flask:
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     app.json.sort_keys = False  # type: ignore[attr-defined] - the default provider has it; rows keep their order
     state.init(app, Store.open(settings.store.url))
-    for part in (hosts, csp, errors, format, health, api):
+    for part in (urls, hosts, csp, errors, format, health, api):
         part.init(app)
     for page in PAGES:
         app.register_blueprint(page.blueprint)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PERIODS = (7, 30, 60, 90)
 DEFAULT_DAYS = 30
 LONGEST_DAYS = 400
+_EARLIEST_MS = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +58,18 @@ def read(args: Mapping[str, str], session: Session, now_ms: int) -> Ask:
     newest_ms = known[1] if known else floor_day_ms(now_ms)
     custom = bool(args.get("from") or args.get("to"))
     end_ms = (_day(args["to"]) if args.get("to") else newest_ms) + DAY_MS
-    start_ms = _day(args["from"]) if args.get("from") else end_ms - _days(args.get("days")) * DAY_MS
+    start_ms = (
+        _day(args["from"])
+        if args.get("from")
+        else end_ms - whole(args, "days", DEFAULT_DAYS, LONGEST_DAYS) * DAY_MS
+    )
     days = (end_ms - start_ms) // DAY_MS
+    if start_ms < _EARLIEST_MS:
+        raise UsageError("Nothing was metered before 1970.", hint="Ask for later days, e.g. from=2026-11-01.")
     if not 0 < days <= LONGEST_DAYS:
         raise UsageError(
-            f"A period of {days} days cannot be shown.", hint=f"Ask for 1 to {LONGEST_DAYS} days, from before to."
+            f"A period of {days} days cannot be shown.",
+            hint=f"Ask for 1 to {LONGEST_DAYS} days, from before to.",
         )
     comparable = known is not None and known[0] <= start_ms - days * DAY_MS
     return Ask(Window(start_ms, end_ms), days, custom, args.get("unit") == "credits", comparable)
@@ -74,9 +82,10 @@ def _day(text: str) -> int:
         raise UsageError(f"{text[:40]!r} is no day.", hint="Write a day as 2026-11-20.") from None
 
 
-def _days(text: str | None) -> int:
-    if text is None:
-        return DEFAULT_DAYS
-    if not text.isascii() or not text.isdigit() or len(text) > len(str(LONGEST_DAYS)):
-        raise UsageError(f"{text[:40]!r} is no number of days.", hint="Write days=30.")
-    return int(text)
+def whole(args: Mapping[str, str], name: str, default: int, most: int) -> int:
+    """The whole number of that name in a URL, from 1 to `most`; UsageError for any other text."""
+    text = args.get(name) or str(default)
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(most)) else 0
+    if not 1 <= number <= most:
+        raise UsageError(f"{name}={text[:40]!r} is not possible.", hint=f"Write {name}=1 to {name}={most:d}.")
+    return number

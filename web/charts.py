@@ -88,7 +88,9 @@ def spark(values: Sequence[float], width: int = 96, height: int = 20) -> str:
         return ""
     top = max(values)
     step = width / (len(values) - 1)
-    return " ".join(f"{i * step:.1f},{height - 1 - (height - 2) * value / top:.1f}" for i, value in enumerate(values))
+    return " ".join(
+        f"{i * step:.1f},{height - 1 - (height - 2) * value / top:.1f}" for i, value in enumerate(values)
+    )
 
 
 BEAT_STEP = 5

@@ -24,7 +24,10 @@ def _ours(error: AssayError) -> Response:
 
 
 def _http(error: HTTPException) -> Response:
-    return _answer(error.code or 500, error.description or error.name, "")
+    response = _answer(error.code or 500, error.description or error.name, "")
+    told = [(name, value) for name, value in error.get_headers() if name.lower() != "content-type"]
+    response.headers.extend(told)  # a 405 says what is allowed
+    return response
 
 
 def _answer(status: int, what: str, hint: str) -> Response:

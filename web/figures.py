@@ -37,7 +37,13 @@ def total(lines: Iterable[CostLine]) -> Amount:
 
 
 def by_day_and_kind(
-    session: Session, ask: Ask, *, chart_id: str, title: str, among: Sequence[str] | None = None, dimension: str = "asset"
+    session: Session,
+    ask: Ask,
+    *,
+    chart_id: str,
+    title: str,
+    among: Sequence[str] | None = None,
+    dimension: str = "asset",
 ) -> Chart:
     """Spend by day, stacked by kind of charge."""
     lines = costs.totals(session, dimension, ask.window, ("day", "kind"), among=among)
@@ -53,7 +59,9 @@ def day_chart(lines: Sequence[CostLine], ask: Ask, *, chart_id: str, title: str)
         values[str(kind)][int(at)] = amount_of(line).in_unit(credits_only=ask.in_credits)
     order = [*KIND_NAMES, *sorted(values.keys() - KIND_NAMES.keys())]
     series = [
-        Series(kind_name(kind), [values[kind].get(at, 0.0) for at in days], kind) for kind in order if kind in values
+        Series(kind_name(kind), [values[kind].get(at, 0.0) for at in days], kind)
+        for kind in order
+        if kind in values
     ]
     currency = next((line.currency for line in lines if line.currency), "")
     return Chart(chart_id, title, unit_label(currency), [day(at) for at in days], series)

@@ -26,7 +26,11 @@ def told(value: object) -> Any:  # noqa: ANN401 - JSON
     if isinstance(value, Base):
         return {column.key: getattr(value, column.key) for column in value.__mapper__.column_attrs}
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: told(getattr(value, f.name)) for f in fields(value) if f.name not in {"lineage", "sparks", "beats"}}
+        return {
+            f.name: told(getattr(value, f.name))
+            for f in fields(value)
+            if f.name not in {"lineage", "sparks", "beats"}
+        }
     if isinstance(value, dict):
         return {str(key): told(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -46,7 +50,7 @@ def assets_json() -> Response:
     return jsonify(told(assets.query(state.session(), asked(), request.args)))
 
 
-@blueprint.get("/assets/<path:key>")
+@blueprint.get("/assets/<key:key>")
 def asset_json(key: str) -> Response:
     """One asset."""
     found = asset.query(state.session(), asked(), key)

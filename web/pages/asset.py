@@ -13,6 +13,7 @@ from assay.model.runs import Metric
 from assay.model.time import floor_day_ms, from_ms
 from assay.store import aliases, assets, costs, edges, measurements, runs, usage
 from web import state
+from web.ask import whole
 from web.charts import Chart, Series, kind_name
 from web.figures import amount_of, day_chart, days_of, total
 from web.format import Amount, day
@@ -86,7 +87,11 @@ def query(session: Session, ask: Ask, key: str, hops: int = 1) -> AssetPage | No
         return None
     lines = costs.totals(session, "asset", ask.window, ("day", "kind"), among=[key])
     history = runs.history(session, asset.id, RUNS)
-    timed = [beat for beat in runs.recent(session, [asset.id], RUNS).get(asset.id, []) if beat.duration_ms is not None]
+    timed = [
+        beat
+        for beat in runs.recent(session, [asset.id], RUNS).get(asset.id, [])
+        if beat.duration_ms is not None
+    ]
     used = usage.by_asset(session, asset.id, ask.window)
     near = edges.neighbours(session, asset.id, hops)
     kinds = sorted({str(line.group[1]) for line in lines})
@@ -118,7 +123,9 @@ def _runtimes(timed: Sequence[Beat]) -> Chart:
     marks = {"median": median(seconds)} if seconds else {}
     labels = [f"{from_ms(run.started_ms):%d %b %H:%M}" for run in timed]
     series = [Series("Runtime", seconds, "busy")]
-    return Chart("runtimes", f"Runtime of the last {len(timed)} builds", "s", labels, series, "line", marks=marks)
+    return Chart(
+        "runtimes", f"Runtime of the last {len(timed)} builds", "s", labels, series, "line", marks=marks
+    )
 
 
 def _readers(rows: Sequence[UsageRow]) -> list[Reader]:
@@ -153,7 +160,10 @@ def _reading(rows: Sequence[UsageRow], ask: Ask) -> Chart:
 
 def _rows(session: Session, asset_id: int, ask: Ask) -> Chart:
     """Rows by day: counts where a source tells them, else what each day's writes wrote."""
-    for metric, title in ((Metric.ROW_COUNT, "Rows in the table"), (Metric.ROWS_WRITTEN, "Rows written by day")):
+    for metric, title in (
+        (Metric.ROW_COUNT, "Rows in the table"),
+        (Metric.ROWS_WRITTEN, "Rows written by day"),
+    ):
         told = measurements.series(session, asset_id, metric, ask.window)
         if len(told) > 1:
             by_day: dict[int, float] = {}
@@ -167,11 +177,11 @@ def _rows(session: Session, asset_id: int, ask: Ask) -> Chart:
     return Chart("rows", "Rows", "rows", [], [])
 
 
-@blueprint.get("/assets/<path:key>")
+@blueprint.get("/assets/<key:key>")
 def page(key: str) -> str:
     """The page."""
     ask = asked()
-    hops = min(max(request.args.get("hops", 1, type=int), 1), MOST_HOPS)
+    hops = whole(request.args, "hops", 1, MOST_HOPS)
     told = query(state.session(), ask, key, hops)
     if told is None:
         abort(404, f"There is no asset {key[:200]}.")

@@ -6,6 +6,8 @@ from typing import Any
 
 from flask import g, render_template, request
 
+from assay.errors import UsageError
+from assay.store.search import FACETS
 from web import ask, format, state
 
 NAVIGATION = (
@@ -14,10 +16,16 @@ NAVIGATION = (
     ("costs.page", "Costs"),
     ("connections.page", "Connections"),
 )
+ASKED = ("days", "from", "to", "unit", "by", "hops", "q", "sort", "page", *FACETS)
+"""The names a query may hold. Others never get into a link: url_for has some of its own (_scheme, _external)."""
+
+MOST_VALUES = 100
+"""How many values of one name a query may hold."""
 
 
 def asked() -> ask.Ask:
     """The question of this request; figures are formatted in its unit from here on."""
+    _refuse_unreadable()
     question = ask.read(request.args, state.session(), format.now_ms())
     g.credits_only = question.in_credits
     return question
@@ -30,5 +38,13 @@ def rendered(template: str, **values: Any) -> str:  # noqa: ANN401 - a template 
 
 def url_with(**changes: object) -> dict[str, Any]:
     """The query of this URL with some of it changed; None takes a parameter out."""
-    kept = {**request.args.to_dict(flat=False), **changes}
-    return {name: value for name, value in kept.items() if value is not None}
+    kept = {name: request.args.getlist(name) for name in ASKED if name in request.args}
+    return {name: value for name, value in {**kept, **changes}.items() if value is not None}
+
+
+def _refuse_unreadable() -> None:
+    """Refuse what a database cannot take as text, or only in pieces."""
+    if "\0" in request.path or any("\0" in value for _, value in request.args.items(multi=True)):
+        raise UsageError("The address holds a NUL character.", hint="Take %00 out of it.")
+    if any(len(values) > MOST_VALUES for _, values in request.args.lists()):
+        raise UsageError(f"A name stands more than {MOST_VALUES} times.", hint="Choose fewer values.")

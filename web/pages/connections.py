@@ -46,7 +46,9 @@ def _connection(name: str, streams: list[StreamStatus]) -> Connection:
     states = {stream.status for stream in streams}
     worst = next((status for status in ORDER if status in states), "ok")
     successes = [stream.last_success_ms for stream in streams if stream.last_success_ms is not None]
-    streams.sort(key=lambda stream: (ORDER.index(stream.status) if stream.status in ORDER else 0, stream.stream))
+    streams.sort(
+        key=lambda stream: (ORDER.index(stream.status) if stream.status in ORDER else 0, stream.stream)
+    )
     return Connection(name, worst, max(successes, default=None), streams)
 
 

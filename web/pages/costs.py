@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("costs", __name__)
 GROUPS = ("warehouse", "asset", "user", "tag", "service", "day")
 LISTED = 100
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - spreadsheets read both widths
 _NOBODY = {
     "asset": "no asset",
     "warehouse": "no warehouse (serverless, storage)",
@@ -69,7 +70,9 @@ def query(session: Session, ask: Ask, by: str, listed: int | None = LISTED) -> C
         raise UsageError(f"Costs cannot be told by {by[:40]!r}.", hint=f"Choose one of {', '.join(GROUPS)}.")
     dimension, group = (by, "value") if by in _NOBODY else ("asset", by)
     lines = costs.totals(session, dimension, ask.window, (group, "kind"))
-    before = {line.group[0]: amount_of(line) for line in costs.totals(session, dimension, ask.before, (group,))}
+    before = {
+        line.group[0]: amount_of(line) for line in costs.totals(session, dimension, ask.before, (group,))
+    }
     rows = _rows(by, lines, before)
     return Costs(
         by=by,
@@ -129,10 +132,19 @@ def table() -> Response:
     writer = csv.writer(out)
     writer.writerow([told.by, "nano_credits", "idle_nano_credits", "micro_currency", "currency", "queries"])
     for row in told.rows:
-        writer.writerow([_as_text(row.value), row.spent.nano, row.idle.nano, row.spent.micro, row.spent.currency, row.queries])
+        writer.writerow(
+            [
+                _as_text(row.value),
+                row.spent.nano,
+                row.idle.nano,
+                row.spent.micro,
+                _as_text(row.spent.currency),
+                row.queries,
+            ]
+        )
     headers = {"Content-Disposition": f"attachment; filename=costs-by-{told.by}.csv"}
     return Response(out.getvalue(), mimetype="text/csv", headers=headers)
 
 
 def _as_text(value: str) -> str:
-    return f"'{value}" if value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
+    return f"'{value}" if value.startswith(_FORMULA) else value

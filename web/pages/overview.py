@@ -68,7 +68,9 @@ def query(session: Session, ask: Ask) -> Overview:
         spend=by_day_and_kind(session, ask, chart_id="spend", title="Spend by day and by reason"),
         idle_by_warehouse=_idle(costs.totals(session, "warehouse", ask.window, ("value", "kind"))),
         dearest=listed[:LIST],
-        unread=[line for line in listed if line.nano_credits > 0 and not (line.reads or line.downstream)][:LIST],
+        unread=[line for line in listed if line.nano_credits > 0 and not (line.reads or line.downstream)][
+            :LIST
+        ],
         failing=search.search(session, sort="-failed_runs", limit=LIST).lines,
         streams=collections.latest(session),
     )
