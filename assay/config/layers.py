@@ -41,12 +41,15 @@ class Layers:
         return layers
 
     def origin(self, dotted: str) -> str:
-        """Where a key was said: its own place, else that of the table around it, else 'default'."""
+        """Where a key was said: its own place, else that of a key inside it or around it, else 'default'."""
+        inside = next(
+            (place for key, place in self.origins.items() if key.startswith(f"{dotted}.")), "default"
+        )
         while dotted:
             if dotted in self.origins:
                 return self.origins[dotted]
             dotted = dotted.rpartition(".")[0]
-        return "default"
+        return inside
 
     def _lay_file(self, file: Path) -> None:
         text = _text_of(file)
