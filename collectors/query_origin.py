@@ -117,46 +117,52 @@ def _comments(texts: pa.Array) -> pa.Array:
     """What of each statement may tell its origin: '' for most, its block comments, or both of its ends.
 
     Statements with one or two block comments and no other sign give just those; any other candidate its two ends.
+    Splitting is the cheapest way Arrow has to find text, and gives the pieces too.
     """
-    texts = pc.replace_substring(pc.fill_null(texts, ""), _PART, " ")
-    marks = pc.count_substring(texts, "/*")
-    odd = pc.or_(
-        pc.greater(marks, 2), pc.and_(pc.greater(marks, 0), pc.greater(pc.utf8_length(texts), 2 * _END))
-    )
-    lines = pc.match_substring(texts, "--")
-    if pc.any(lines).as_py():
-        signed = pc.match_substring_regex(pc.if_else(lines, texts, ""), _LINE_SIGNS)
-        odd = pc.or_(odd, signed)
-    few = pc.and_(pc.greater(marks, 0), pc.invert(odd))
-    blocks = _block_comments(pc.if_else(few, texts, ""))
-    if not pc.any(odd).as_py():
-        return blocks
-    return pc.if_else(odd, _both_ends(texts, odd), blocks)
+    texts = pc.fill_null(texts, "")
+    pieces = pc.split_pattern(texts, "/*")
+    marks = pc.subtract(pc.list_value_length(pieces), 1)
+    long = pc.greater(pc.binary_length(texts), 2 * _END)
+    odd = pc.or_(pc.greater(marks, 2), pc.and_(pc.greater(marks, 0), long))
+    odd = pc.or_(odd, _signed_lines(texts))
+    blocks = _block_comments(pieces, pc.if_else(odd, 0, marks))
+    found = pc.if_else(odd, _both_ends(texts, odd), blocks) if pc.any(odd).as_py() else blocks
+    return pc.replace_substring(found, _PART, " ")
 
 
-def _block_comments(texts: pa.Array) -> pa.Array:
-    """The first block comment and, where it is another one, the last, each with its marks."""
-    first = _between(pc.split_pattern(texts, "/*", max_splits=1), 1)
-    last = _between(pc.split_pattern(texts, "/*", max_splits=1, reverse=True), 1)
-    last = pc.if_else(pc.equal(first, last), "", last)
-    return pc.binary_join_element_wise(first, last, "")
+def _signed_lines(texts: pa.Array) -> pa.Array:
+    """Whether a statement has a line comment and a word that signs."""
+    lines = pc.greater(pc.list_value_length(pc.split_pattern(texts, "--", max_splits=1)), 1)
+    if not pc.any(lines).as_py():
+        return lines
+    return pc.match_substring_regex(pc.if_else(lines, texts, ""), _LINE_SIGNS)
 
 
-def _between(halves: pa.Array, at: int) -> pa.Array:
-    """The comment that the second half of each split begins with, up to its end mark, with its marks; or ''."""
-    after = _item(halves, at)
-    body = _item(pc.split_pattern(pc.fill_null(after, ""), "*/", max_splits=1), 0)
+def _block_comments(pieces: pa.Array, marks: pa.Array) -> pa.Array:
+    """The first block comment and, where there are two different ones, the second, each with its marks."""
+    first = _closed(_piece(pieces, 1, pc.greater_equal(marks, 1)))
+    two = pc.equal(marks, 2)
+    if not pc.any(two).as_py():
+        return first
+    second = _closed(_piece(pieces, 2, two))
+    return pc.binary_join_element_wise(first, pc.if_else(pc.equal(first, second), "", second), "")
+
+
+def _piece(pieces: pa.Array, at: int, there: pa.Array) -> pa.Array:
+    """The piece at a place of each list, null where it is not wanted."""
+    places = pc.add(pieces.offsets[:-1], pa.scalar(at, pa.int32()))
+    return pieces.values.take(pc.if_else(there, places, None))
+
+
+def _closed(after: pa.Array) -> pa.Array:
+    """The comment whose text begins with `after`, up to its end mark, with its marks; '' where that is null."""
+    ended = pc.split_pattern(pc.fill_null(after, ""), "*/", max_splits=1)
+    body = ended.values.take(ended.offsets[:-1])
     return pc.if_else(pc.is_valid(after), pc.binary_join_element_wise("/*", body, "*/", ""), "")
 
 
-def _item(lists: pa.Array, at: int) -> pa.Array:
-    """The item at a place of each list, null where the list is shorter."""
-    places = pc.add(lists.offsets[:-1], pa.scalar(at, pa.int32()))
-    there = pc.less(places, lists.offsets[1:])
-    return lists.values.take(pc.if_else(there, places, None))
-
-
 def _both_ends(texts: pa.Array, candidates: pa.Array) -> pa.Array:
+    """The candidates' first and last 4 KiB, '' for the others."""
     some = pc.if_else(candidates, texts, "")
     long = pc.greater(pc.utf8_length(some), 2 * _END)
     if not pc.any(long).as_py():

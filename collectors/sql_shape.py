@@ -25,7 +25,7 @@ def shapes_of(texts: pa.Array) -> pa.Array:
     bare = pc.replace_substring(texts, _MARK, " ")
     bare = pc.replace_substring_regex(bare, f"({_STRING}|{_QUOTED})|{_COMMENT}", r"\1 ")
     bare = pc.replace_substring_regex(bare, f"({_QUOTED})|{_STRING}", rf"\1{_MARK}")
-    bare = pc.replace_substring(bare, f'"{_MARK}', '"')
+    bare = pc.replace_substring_regex(bare, f'("[^"{_MARK}]*"?){_MARK}', r"\1")
     bare = pc.replace_substring(bare, _MARK, "?")
     bare = pc.replace_substring_regex(bare, _NUMBER, "?")
     bare = pc.replace_substring_regex(bare, r"\?(?:\s*,\s*\?)+", "?")

@@ -36,8 +36,11 @@ def collect(folder: Path, reading: Reading, progress: Progress, now: datetime) -
         files = listing.files[view.name]
         if not files:
             yield _absent(view, folder)
-        for file in files:
-            if file.fingerprint not in progress.seen:
+        new = [file for file in files if file.fingerprint not in progress.seen]
+        if view.whole:
+            yield from _read_together(new, view, reading)
+        else:
+            for file in new:
                 yield from _read(file, view, reading, now)
 
 
@@ -54,6 +57,36 @@ def _read(file: ExportFile, view: View, reading: Reading, now: datetime) -> Iter
         yield from _batches(file, view, reading, now)
     except AssayError as error:
         yield Degraded(view.stream.name, error)
+
+
+def _read_together(files: list[ExportFile], view: View, reading: Reading) -> Iterator[Batch | Degraded]:
+    """The files as one batch: rows that repeat and add up may be spread over the parts of one export."""
+    found: list[pa.RecordBatch] = []
+    seen: list[str] = []
+    for file in files:
+        try:
+            found.extend(list(_rows(file, view, reading)))
+        except AssayError as error:
+            yield Degraded(view.stream.name, error)
+        else:
+            seen.append(file.fingerprint)
+    if not seen:
+        return
+    try:
+        yield _one_batch(found, view, reading, tuple(seen))
+    except AssayError as error:
+        yield Degraded(view.stream.name, error)
+
+
+def _one_batch(found: list[pa.RecordBatch], view: View, reading: Reading, seen: tuple[str, ...]) -> Batch:
+    together = pa.Table.from_batches(found).combine_chunks().to_batches() if found else []
+    if not together:
+        return Batch(view.stream.name, seen=seen)
+    rows = together[0]
+    latest = newest_ms(rows, view)
+    reading.newest_ms = max(reading.newest_ms, latest)
+    parts = view.parts(rows, view, reading)
+    return Batch(view.stream.name, parts.facts, parts.records, len(rows), latest or None, seen)
 
 
 def _batches(file: ExportFile, view: View, reading: Reading, now: datetime) -> Iterator[Batch]:
@@ -74,12 +107,8 @@ def _batches(file: ExportFile, view: View, reading: Reading, now: datetime) -> I
 
 
 def _rows(file: ExportFile, view: View, reading: Reading) -> Iterator[pa.RecordBatch]:
-    """The file's pages as facts' columns; a view that must stay whole gives one page."""
-    found = (normalise(view, page, file.place, reading.names) for page in pages(file, view))
-    if not view.whole:
-        return found
-    together = list(found)
-    return iter(pa.Table.from_batches(together).combine_chunks().to_batches() if together else [])
+    """The file's pages as facts' columns."""
+    return (normalise(view, page, file.place, reading.names) for page in pages(file, view))
 
 
 def newest_ms(rows: pa.RecordBatch, view: View) -> int:
@@ -99,7 +128,11 @@ def _snapshot_ms(file: ExportFile, view: View, reading: Reading, now: datetime) 
 
 def examine(folder: Path) -> Iterator[Finding]:
     """One line a view: whether it is there and its first page can be read."""
-    listing = list_export(folder, VIEWS)
+    try:
+        listing = list_export(folder, VIEWS)
+    except AssayError as error:
+        yield Finding("export", ok=False, detail=error.message, fix=error.hint)
+        return
     for view in VIEWS:
         yield _probe(view, listing.files[view.name])
     for place in listing.unknown:

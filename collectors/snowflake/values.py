@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _WIDE = pa.decimal128(38, 0)
+_TOO_LARGE = 2**63
 _SECONDS_BELOW = 100_000_000_000  # as seconds this is the year 5138, as milliseconds 1973
 _TRUE = pa.array(["true", "t", "yes", "y", "1", "1.0"])
 _FALSE = pa.array(["false", "f", "no", "n", "0", "0.0"])
@@ -78,13 +79,11 @@ def _moments_of_iso(text: pa.Array) -> pa.Array:
 
 def _moments_of_epochs(array: pa.Array) -> pa.Array:
     """Epochs in seconds, milli-, micro- or nanoseconds: their size tells which. Only seconds may have a fraction."""
-    exact = _exact(array, 3)
+    exact = _exact(array, 3).cast(pa.decimal128(30, 3))
     floor = pc.floor(exact)
-    whole = _integers_of(floor)
-    fraction = _integers_of(
-        pc.multiply(pc.subtract(exact, floor).cast(pa.decimal128(20, 3)), pa.scalar(1000))
-    )
-    count, ms = (np.asarray(part.fill_null(0)) for part in (whole, fraction))
+    whole = floor.cast(_WIDE).cast(pa.int64())
+    thousandths = _unscaled(pc.subtract(exact, floor))
+    count, ms = (np.asarray(part.fill_null(0)) for part in (whole, thousandths))
     size = np.abs(count)
     found = np.select(
         [size < _SECONDS_BELOW, size < _SECONDS_BELOW * 1000, size < _SECONDS_BELOW * 1_000_000],
@@ -119,8 +118,10 @@ def integers(array: pa.Array) -> pa.Array:
 def texts(array: pa.Array) -> pa.Array:
     """Text as it stands; numbers (ids) in plain digits."""
     array = plain(array)
-    if pa.types.is_floating(array.type) or pa.types.is_decimal(array.type):
-        return integers(array).cast(pa.string()) if _is_whole(array) else array.cast(pa.string())
+    if pa.types.is_decimal(array.type) and _is_whole(array):
+        return array.cast(_WIDE).cast(pa.string())
+    if pa.types.is_floating(array.type) and _is_whole(array):
+        return integers(array).cast(pa.string())
     return array.cast(pa.string())
 
 
@@ -177,10 +178,6 @@ def _unscaled(exact: pa.Array) -> pa.Array:
     return whole.cast(pa.int64())
 
 
-def _integers_of(whole: pa.Array) -> pa.Array:
-    return whole.cast(pa.decimal128(38, 0)).cast(pa.int64())
-
-
 def _finite(array: pa.Array) -> pa.Array:
     if pc.any(pc.is_inf(array)).as_py():
         raise pa.ArrowInvalid("infinity is no amount")
@@ -210,6 +207,6 @@ def _scaled_word(word: str, digits: int) -> int | None:
         raise pa.ArrowInvalid(f"not a number: {word[:40]!r}") from error
     if number.is_nan():
         return None
-    if number.is_infinite():
-        raise pa.ArrowInvalid("infinity is no amount")
+    if number.is_infinite() or abs(number.scaleb(digits)) >= _TOO_LARGE:
+        raise pa.ArrowInvalid(f"too large an amount: {word[:40]!r}")
     return int(number.scaleb(digits).to_integral_value(ROUND_HALF_EVEN))

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from fakes.snowflake import account, double
+from fakes.snowflake.gathering import gather, ids
 
 from assay.errors import ConfigError, ConnectionFailedError, MissingGrantError
 from assay.model.time import DAY_MS, to_ms
 from collectors.base import Progress
 from collectors.snowflake import SnowflakeCollector
-from fakes.snowflake import account, double
-from fakes.snowflake.gathering import gather, ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
