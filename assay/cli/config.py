@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assay.cli.request import command as assay_command
+from assay.cli.request import example_text
 from assay.cli.say import say_json
 from assay.cli.table import say_table
 from assay.config import Settings
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from assay.cli.request import Request
 
 
-@click.group("config")
+@click.group("config", epilog=example_text("assay config show"))
 def command() -> None:
     """Show the settings with their origins, or their schema."""
 

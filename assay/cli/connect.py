@@ -66,7 +66,7 @@ class KindGroup(click.Group):
             return error.message
 
 
-@click.group("connect", cls=KindGroup)
+@click.group("connect", cls=KindGroup, epilog=example_text(_EXAMPLES["snowflake"]))
 def command() -> None:
     """Add or change a connection, and test it."""
 

@@ -9,6 +9,7 @@ import click
 
 from assay.cli.backup import back_up
 from assay.cli.request import command as assay_command
+from assay.cli.request import example_text
 from assay.cli.say import say_json
 from assay.cli.stores import opened_store
 from assay.store import health, migrate
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from assay.cli.request import Request
 
 
-@click.group("db")
+@click.group("db", epilog=example_text("assay db backup assay-backup.db"))
 def command() -> None:
     """Upgrade, check or back up the metadata store."""
 

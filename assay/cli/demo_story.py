@@ -115,7 +115,7 @@ def _unread(session: Session) -> list[tuple[str, int]]:
         )
         .order_by(AssetSummaryRow.nano_credits.desc(), AssetRow.key)
     )
-    return [(key, nano) for key, nano in session.execute(rows.limit(TOP)).tuples()]
+    return [(key, nano) for key, nano in session.execute(rows.limit(TOP))]
 
 
 def say_story(told: Story, seconds: float) -> None:

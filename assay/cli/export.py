@@ -12,6 +12,7 @@ from assay.cli.charges_file import Ledger, cell_name, write_charges
 from assay.cli.figures import count, credits_of
 from assay.cli.period import period_options
 from assay.cli.request import command as assay_command
+from assay.cli.request import example_text
 from assay.cli.say import say_json
 from assay.cli.stores import opened
 from assay.facts.streams import CHARGES
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from assay.cli.request import Request
 
 
-@click.group("export")
+@click.group("export", epilog=example_text("assay export charges --to charges.parquet"))
 def command() -> None:
     """Write the ledger to a file."""
 
@@ -68,7 +69,7 @@ def provisional_cells(session: Session, connection: str) -> frozenset[str]:
     cells = select(CellRow.resource, CellRow.service, CellRow.hour_ms).where(
         CellRow.connection == connection, CellRow.provisional
     )
-    return frozenset(cell_name(*cell) for cell in session.execute(cells).tuples())
+    return frozenset(cell_name(*cell) for cell in session.execute(cells))
 
 
 command.add_command(charges)

@@ -66,7 +66,7 @@ def by_service(session: Session, connection: str | None = None) -> list[ServiceB
     ).group_by(CellRow.service)
     if connection is not None:
         rows = rows.where(CellRow.connection == connection)
-    found = session.execute(rows.order_by(metered.desc(), CellRow.service)).tuples()
+    found = session.execute(rows.order_by(metered.desc(), CellRow.service))
     return [ServiceBalance(service, *map(int, figures)) for service, *figures in found]
 
 

@@ -1,0 +1,212 @@
+"""init, connect, grants, doctor, config, db: from nothing to a folder that works."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+from cli.conftest import call
+from fakes.feed import fake_registry
+
+from assay.cli import connect, doctor
+from assay.cli.health import LEAST_FREE_BYTES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cli.conftest import Program
+
+
+@pytest.fixture
+def meters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fake collectors in the place of the installed ones."""
+    monkeypatch.setattr(connect.KindGroup, "registry", fake_registry())
+    monkeypatch.setattr(doctor, "Registry", fake_registry)
+
+
+def test_init_makes_a_folder_and_keeps_one(assay: Program) -> None:
+    """The second time nothing changes."""
+    first, second = assay("init"), assay("init", "--json")
+
+    assert first.code == 0
+    assert "→ assay connect" in first.out
+    assert second.json == {"dir": str(assay.folder), "created": False}
+    assert (assay.folder / ".assay" / ".gitignore").read_text("utf-8") == "*\n"
+
+
+def test_the_folder_can_be_said_by_the_environment(ready: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ASSAY_DIR stands for --dir."""
+    monkeypatch.setenv("ASSAY_DIR", str(ready.folder))
+
+    assert call("db", "current").code == 0
+
+
+@pytest.mark.usefixtures("meters")
+def test_connect_tries_and_writes(ready: Program) -> None:
+    """The options are the config class's own; what was found is told."""
+    told = ready("connect", "meter", "--name", "acme", "--hours", "3", "--then", "is denied")
+
+    assert told.code == 0
+    assert "✓ THE METER  ticks" in told.out
+    assert "✗ NOTHING MUCH  may not be read\n    → GRANT GOSSIP" in told.out
+    text = (ready.folder / "assay.toml").read_text("utf-8")
+    assert '[connections.acme]\nkind = "meter"\nhours = 3\nthen = "is denied"\n' in text
+
+
+@pytest.mark.usefixtures("meters")
+def test_connect_writes_nothing_that_cannot_be_read(ready: Program) -> None:
+    """Exit code 4, the reason and the fix; --no-test saves it all the same."""
+    told = ready("connect", "meter", "--name", "acme", "--then", "breaks")
+
+    assert told.code == 4
+    assert "the meter does not answer" in told.err
+    assert "look at its cable" in told.err
+    assert "acme]" not in (ready.folder / "assay.toml").read_text("utf-8")
+    saved = ready("connect", "meter", "--name", "acme", "--then", "breaks", "--no-test", "--json")
+    assert saved.json == {"name": "acme", "kind": "meter", "tested": False, "findings": []}
+
+
+@pytest.mark.usefixtures("meters")
+def test_connect_refuses_what_does_not_fit(ready: Program) -> None:
+    """A wrong value, a wrong name and a secret given in the open."""
+    assert ready("connect", "meter", "--name", "acme", "--hours", "many").code == 2
+    assert ready("connect", "meter", "--name", "A cme").code == 3
+    told = ready("connect", "meter", "--name", "acme", "--account", "AKIAABCDEFGHIJKLMNOP")
+    assert told.code == 3
+    assert "AKIA" not in told.err
+
+
+@pytest.mark.usefixtures("meters")
+def test_the_kinds_are_listed_even_when_one_is_torn() -> None:
+    """One that cannot be imported says so in its line."""
+    told = call("connect", "--help")
+
+    assert told.code == 0
+    assert "Meter" in told.out
+    assert "cannot be" in told.out
+
+
+def test_a_folder_inside_is_written_as_seen_from_the_assay_folder(ready: Program, tmp_path: Path) -> None:
+    """So that the whole may move; one outside is written in full."""
+    inside, outside = ready.folder / "in" / "snowflake", tmp_path / "out"
+    for name, folder in (("here", inside), ("there", outside)):
+        folder.mkdir(parents=True)
+        assert ready("connect", "snowflake", "--name", name, "--export", str(folder), "--no-test").code == 0
+
+    text = (ready.folder / "assay.toml").read_text("utf-8")
+    assert 'export = "in/snowflake"' in text
+    assert f'export = "{outside}"' in text
+
+
+def test_grants_prints_the_script_for_a_role() -> None:
+    """Ready to be read and run by someone else."""
+    told, as_json = call("grants", "snowflake", "--role", "WATCHER"), call("grants", "snowflake", "--json")
+
+    assert "WATCHER" in told.out
+    assert as_json.json["role"] == "ASSAY"
+
+
+def test_doctor_finds_a_healthy_folder_healthy(company: Program) -> None:
+    """Every line has its tick, connections too."""
+    told = company("doctor")
+
+    assert told.code == 0
+    assert "✗" not in told.out
+    assert "✓ package web  ours" in told.out
+    assert "QUERY_HISTORY" in told.out
+    assert company("doctor", "--offline", "--json").json["healthy"] is True
+
+
+@pytest.mark.usefixtures("meters")
+def test_doctor_says_what_mends_a_connection(ready: Program) -> None:
+    """The exact grant, and the settings' own mistakes, with exit code 1."""
+    ready("connect", "meter", "--name", "acme", "--then", "is denied")
+    with (ready.folder / "assay.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[connections.torn]\nkind = "torn"\n')
+    told = ready("doctor")
+
+    assert told.code == 1
+    assert "✗ NOTHING MUCH  may not be read\n      → GRANT GOSSIP" in told.out
+    assert "torn (fakes.torn) cannot be imported" in told.out
+
+
+def test_doctor_finds_what_is_missing(assay: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No folder, a damaged store and a full disk are each a cross with its step."""
+    assert "Run `assay init" in assay("doctor").out
+    assay("init")
+    (assay.folder / ".assay" / "assay.db").write_bytes(b"no database" * 1000)
+    full = type("Usage", (), {"free": LEAST_FREE_BYTES - 1})
+    monkeypatch.setattr("shutil.disk_usage", lambda _: full)
+    told = assay("doctor", "--offline")
+
+    assert told.code == 1
+    assert "✗ store" in told.out
+    assert "✗ disk" in told.out
+
+
+def test_config_show_tells_each_origin_and_no_secret(ready: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A password in the environment's URL is stars."""
+    monkeypatch.setenv("ASSAY_STORE__URL", "postgresql://assay:hunter2@host/db")
+    told = ready("config", "show", "--json", "--set", "money.currency=EUR")
+    table = ready("config", "show")
+
+    assert told.json["money.currency"] == {"value": "EUR", "origin": "flag money.currency"}
+    assert told.json["store.url"]["value"] == "postgresql://assay:***@host/db"
+    assert "environment ASSAY_STORE__URL" in table.out
+    assert "hunter2" not in table.out + told.out
+
+
+def test_config_schema_holds_the_options_of_every_kind(ready: Program) -> None:
+    """Editors complete the options of a connection by its kind."""
+    schema = ready("config", "schema").json
+
+    assert schema["properties"]["money"]
+    assert schema["$defs"]["connection.snowflake"]["properties"]["kind"] == {"const": "snowflake"}
+    assert {"$ref": "#/$defs/connection.dbt"} in schema["properties"]["connections"]["additionalProperties"][
+        "oneOf"
+    ]
+
+
+def test_db_tells_and_moves_the_schema(ready: Program) -> None:
+    """At head after init; upgrading once more changes nothing; check finds it whole."""
+    current = ready("db", "current", "--json").json
+
+    assert current["revision"] == current["head"]
+    assert "already" in ready("db", "upgrade").out
+    assert ready("db", "check", "--json").json == {"faults": []}
+
+
+def test_db_upgrade_makes_a_lost_store_anew(ready: Program) -> None:
+    """What init does for the store, upgrade does too."""
+    for file in (ready.folder / ".assay").glob("assay.db*"):
+        file.unlink()
+    told = ready("db", "current")
+
+    assert (told.code, told.out.startswith("empty")) == (1, True)
+    assert "from empty to" in ready("db", "upgrade").out
+
+
+def test_db_backup_is_a_whole_store(own_company: Program, tmp_path: Path) -> None:
+    """It holds what the store holds, and is not written over by chance."""
+    copy = tmp_path / "copy.db"
+    told = own_company("db", "backup", str(copy))
+    again = own_company("db", "backup", str(copy))
+
+    assert told.code == 0
+    with closing(sqlite3.connect(copy)) as store:
+        (assets,) = store.execute("SELECT count(*) FROM asset").fetchone()
+    assert assets > 30
+    assert again.code == 2
+    assert "exists already" in again.err
+    assert own_company("db", "backup", str(copy), "--force", "--json").json["bytes"] > 0
+
+
+def test_db_backup_that_cannot_be_made_is_told(ready: Program, tmp_path: Path) -> None:
+    """A folder that is not there, and a store of another kind."""
+    nowhere = ready("db", "backup", str(tmp_path / "no" / "copy.db"))
+    postgres = ready("db", "backup", str(tmp_path / "x"), "--set", "store.url=postgresql://h/d")
+
+    assert (nowhere.code, postgres.code) == (3, 2)
+    assert "pg_dump" in postgres.err
