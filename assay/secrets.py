@@ -25,7 +25,10 @@ class SecretRef:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read ``env:NAME`` or ``file:PATH``. ConfigError for anything else, which is not repeated: it may be a secret."""
+        """Read ``env:NAME`` or ``file:PATH``.
+
+        ConfigError for anything else, which is not repeated: it may be a secret.
+        """
         scheme, colon, name = text.partition(":")
         if not (colon and name.strip()) or scheme not in _SCHEMES:
             raise ConfigError(

@@ -155,7 +155,7 @@ def _piece(pieces: pa.Array, at: int, there: pa.Array) -> pa.Array:
 
 
 def _closed(after: pa.Array) -> pa.Array:
-    """The comment whose text begins with `after`, up to its end mark, with its marks; '' where that is null."""
+    """The comment whose text begins with `after`, up to its end and with its marks; '' for null."""
     ended = pc.split_pattern(pc.fill_null(after, ""), "*/", max_splits=1)
     body = ended.values.take(ended.offsets[:-1])
     return pc.if_else(pc.is_valid(after), pc.binary_join_element_wise("/*", body, "*/", ""), "")

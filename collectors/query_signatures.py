@@ -150,4 +150,4 @@ SIGNATURES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str], Origin]]
         _monitor_line,
     ),
 )
-"""Signatures that are not one JSON object: a pattern and what it means, given the match and the whole text."""
+"""Signatures that are no JSON object: a pattern, and what it means given the match and the whole text."""

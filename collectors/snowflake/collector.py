@@ -55,8 +55,12 @@ class SnowflakeCollector:
     def grants(cls, role: str) -> str:
         """The script that gives `role` exactly what the collector reads. UsageError when it is no plain name."""
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_$]*", role):
-            raise UsageError(f"not a role's name: {role!r}", hint="use letters, digits and _ only, e.g. ASSAY")
-        return (resources.files(__package__) / "GRANTS.sql").read_text(encoding="utf-8").replace("{role}", role)
+            raise UsageError(
+                f"not a role's name: {role!r}", hint="use letters, digits and _ only, e.g. ASSAY"
+            )
+        return (
+            (resources.files(__package__) / "GRANTS.sql").read_text(encoding="utf-8").replace("{role}", role)
+        )
 
     def _names(self) -> Names:
         salt = self.config.user_names_salt

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - pydantic reads the annotation when it runs
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -51,7 +51,7 @@ METHODS = ("private_key", "access_token", "oauth_token", "oauth_client_id", "wor
 
 
 class SnowflakeConfig(BaseModel):
-    """A connection: either `export`, a folder of exported views, or a live account with one way to sign in."""
+    """A connection: `export`, a folder of exported views, or a live account with one way to sign in."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 

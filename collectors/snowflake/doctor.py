@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from assay.errors import AssayError, MalformedInputError
-from assay.secrets import SecretRef
 from collectors.base import Finding
 from collectors.snowflake import failures
 from collectors.snowflake.from_live import is_expected
@@ -17,6 +16,7 @@ from collectors.snowflake.views import VIEWS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from assay.secrets import SecretRef
     from collectors.snowflake.config import SnowflakeConfig
     from collectors.snowflake.views.base import View
 
@@ -67,7 +67,9 @@ def _probe(session: Session, view: View, role: str) -> None:
     try:
         locate(view, names, view.source)
     except MalformedInputError as error:
-        raise MalformedInputError(error.message, hint="this account's view is older than Assay knows") from None
+        raise MalformedInputError(
+            error.message, hint="this account's view is older than Assay knows"
+        ) from None
 
 
 def _privileges(session: Session, role: str | None) -> Iterator[Finding]:
@@ -86,13 +88,18 @@ def _privileges(session: Session, role: str | None) -> Iterator[Finding]:
         yield Finding(f"role {role}", ok=True, detail="has no privilege beyond what is needed")
     for text in extra:
         yield Finding(
-            f"role {role}", ok=True, detail=f"warning: more than is needed: {text}", fix=f"REVOKE {text} FROM ROLE {name};"
+            f"role {role}",
+            ok=True,
+            detail=f"warning: more than is needed: {text}",
+            fix=f"REVOKE {text} FROM ROLE {name};",
         )
 
 
 def beyond_need(grant: dict[str, Any]) -> str:
-    """The privilege of a row of SHOW GRANTS as ``PRIVILEGE ON KIND NAME`` when Assay does not need it, else ''."""
-    privilege, kind, name = (str(grant.get(field, "")).upper() for field in ("privilege", "granted_on", "name"))
+    """A row of SHOW GRANTS as ``PRIVILEGE ON KIND NAME`` when Assay does not need it, else ''."""
+    privilege, kind, name = (
+        str(grant.get(field, "")).upper() for field in ("privilege", "granted_on", "name")
+    )
     if privilege == "USAGE" and (kind == "WAREHOUSE" or (kind == "DATABASE_ROLE" and name in _NEEDED)):
         return ""
     return f"{privilege} ON {kind} {name}"

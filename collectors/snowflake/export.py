@@ -40,7 +40,7 @@ class Listing:
 
 
 def list_export(folder: Path, views: Iterable[View]) -> Listing:
-    """Find each view's files: ``VIEW.parquet``, ``ACCOUNT_USAGE/VIEW.csv.gz``, ``SNOWFLAKE.ACCOUNT_USAGE.VIEW/part-1.csv`` ….
+    """Find each view's files: ``VIEW.parquet``, ``ACCOUNT_USAGE/VIEW.csv.gz``, ``VIEW/part-1.csv`` and the like.
 
     Letter case means nothing; of a path, the deepest part that names a view tells which it is.
     ConnectionFailedError when there is no such folder.

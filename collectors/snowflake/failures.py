@@ -37,8 +37,8 @@ def of_connect(error: Exception, account: str, secrets: Sequence[str]) -> Connec
     """The account could not be reached or would not let us in."""
     return ConnectionFailedError(
         f"Snowflake account {account} could not be connected: {words_of(error, secrets)}",
-        hint="check account, user and role, that the account answers from this network, and that the user's public "
-        "key or token is the one the secret belongs to (DESC USER shows RSA_PUBLIC_KEY_FP)",
+        hint="check account, user and role, that the account answers from this network, and that the user's "
+        "public key or token is the one the secret belongs to (DESC USER shows RSA_PUBLIC_KEY_FP)",
     )
 
 

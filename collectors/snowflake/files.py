@@ -1,4 +1,4 @@
-"""Read one exported file in pages: Parquet or CSV, only the columns a view declares, never the whole file at once."""
+"""Read one exported file in pages: Parquet or CSV, only the columns a view declares, never all at once."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ def newest_ms(rows: pa.RecordBatch, view: View) -> int:
 
 
 def _snapshot_ms(file: ExportFile, view: View, reading: Reading, now: datetime) -> int:
-    """The midnight of the day a snapshot tells of: of the newest time anywhere in the export, else of the file.
+    """The midnight of the day a snapshot tells of: of the newest time in the export, else of the file.
 
     The clock of the source is the one that counts, and a time past our own clock is not believed.
     """

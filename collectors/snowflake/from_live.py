@@ -1,15 +1,14 @@
-"""Collect from a live account: each view in pages, by key or by slices of time, up to what the view may lag."""
+"""Collect from a live account: each view in pages, by key or by slices of time, up to its lag."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from assay.errors import AssayError
+from assay.errors import AssayError, MissingGrantError
 from assay.model.time import DAY_MS, floor_day_ms, from_ms
 from collectors.base import Batch, Degraded
 from collectors.snowflake import failures
@@ -19,6 +18,8 @@ from collectors.snowflake.values import moments
 from collectors.snowflake.views import VIEWS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from collectors.base import Progress
     from collectors.snowflake.config import SnowflakeConfig
     from collectors.snowflake.reading import Reading
@@ -63,11 +64,11 @@ def _view(view: View, live: _Pass, watermark_ms: int | None) -> Iterator[Batch |
 
 
 def is_expected(view: View, error: AssayError, read: set[str]) -> bool:
-    """Whether the account simply has no such view: its edition lacks it though the grant serves for other views."""
+    """Whether the account simply has no such view: the grant serves others, so its edition lacks it."""
     others = {other.grant for other in VIEWS if other is not view}
     return (
         bool(view.edition)
-        and isinstance(error, failures.MissingGrantError)
+        and isinstance(error, MissingGrantError)
         and (view.grant in read or view.grant not in others)
     )
 
@@ -84,7 +85,9 @@ def _batches(view: View, live: _Pass, watermark_ms: int | None) -> Iterator[Batc
             yield held
         rows = normalise(view, _one_batch(page), view.source, live.reading.names)
         parts = view.parts(rows, view, live.reading)
-        held = Batch(view.stream.name, parts.facts, parts.records, len(rows), watermark_ms=_reached(page, view))
+        held = Batch(
+            view.stream.name, parts.facts, parts.records, len(rows), watermark_ms=_reached(page, view)
+        )
     yield replace(held, watermark_ms=live.reading.snapshot_ms if view.snapshot else until_ms)
 
 
@@ -108,7 +111,7 @@ def _pages(view: View, live: _Pass, since_ms: int, until_ms: int) -> Iterator[pa
 
 
 def _by_key(view: View, live: _Pass, since: str, until: str) -> Iterator[pa.Table]:
-    """Pages in the order of (cursor, key), each from the last row of the one before: no row twice, none left out."""
+    """Pages in the order of (cursor, key), each from the last row of the one before: none twice, none lost."""
     key_column = next(c.sources[0] for c in view.columns if c.name == view.page_key)
     after, after_key = since, view.first_key
     while True:

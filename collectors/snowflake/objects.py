@@ -1,4 +1,4 @@
-"""The objects named in ACCESS_HISTORY's nested columns: JSON text or Arrow lists of structs, taken apart in columns."""
+"""The objects named in ACCESS_HISTORY's nested columns, JSON text or Arrow lists, taken apart in columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""User names as facts keep them: hashed, so that no person can be read from a fact, unless the config says plain."""
+"""User names as facts keep them: hashed, so that a fact names no person, unless the config says plain."""
 
 from __future__ import annotations
 

@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
 from assay.errors import ConfigError
 from assay.model.time import to_ms
 from assay.secrets import SecretRef
@@ -18,6 +16,9 @@ from collectors.snowflake import failures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import pyarrow as pa
+    from snowflake.connector import SnowflakeConnection
 
     from collectors.snowflake.config import SnowflakeConfig
 
@@ -28,7 +29,7 @@ LOGIN_TIMEOUT_S = 20
 class Session:
     """An open session. `secrets` are the values to strike out of any message."""
 
-    def __init__(self, connection: Any, secrets: tuple[str, ...]) -> None:
+    def __init__(self, connection: SnowflakeConnection, secrets: tuple[str, ...]) -> None:
         self._connection = connection
         self.secrets = secrets
 
@@ -42,7 +43,7 @@ class Session:
         """What a SHOW statement gives: rows by lower-case column name. Raises the connector's own errors."""
         with self._connection.cursor() as cursor:
             cursor.execute(sql)
-            names = [column[0].lower() for column in cursor.description]
+            names = [column[0].lower() for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def now_ms(self) -> int:
@@ -59,7 +60,7 @@ def open_session(config: SnowflakeConfig, account: str) -> Iterator[Session]:
     options, secrets = sign_in(config)
     try:
         connection = connector.connect(**_fixed(config, account), **options)
-    except Exception as error:  # noqa: BLE001 - whatever the driver raises, its words may hold what it was given
+    except Exception as error:  # noqa: BLE001 - whatever it is, its words may hold what was given
         raise failures.of_connect(error, account, secrets) from None
     try:
         yield Session(connection, secrets)
@@ -95,13 +96,22 @@ def sign_in(config: SnowflakeConfig) -> tuple[dict[str, Any], tuple[str, ...]]:
         phrase = _secret(config.private_key_passphrase) if config.private_key_passphrase else None
         _refuse_what_is_no_key(key, config.private_key)
         options = {"authenticator": "SNOWFLAKE_JWT", "private_key": key, "private_key_password": phrase}
-        return {name: value for name, value in options.items() if value is not None}, (key, *([phrase] if phrase else []))
+        return {name: value for name, value in options.items() if value is not None}, (
+            key,
+            *([phrase] if phrase else []),
+        )
     if config.oauth_client_id:
         return _client_credentials(config)
     if config.workload_identity:
-        return {"authenticator": "WORKLOAD_IDENTITY", "workload_identity_provider": config.workload_identity}, ()
+        return {
+            "authenticator": "WORKLOAD_IDENTITY",
+            "workload_identity_provider": config.workload_identity,
+        }, ()
     token = _secret(config.access_token or config.oauth_token or "")
-    return {"authenticator": "PROGRAMMATIC_ACCESS_TOKEN" if config.access_token else "OAUTH", "token": token}, (token,)
+    return {
+        "authenticator": "PROGRAMMATIC_ACCESS_TOKEN" if config.access_token else "OAUTH",
+        "token": token,
+    }, (token,)
 
 
 def _client_credentials(config: SnowflakeConfig) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -123,5 +133,6 @@ def _refuse_what_is_no_key(key: str, reference: str) -> None:
     if "PRIVATE KEY-----" not in key:
         raise ConfigError(
             f"the secret {reference} is no private key in PEM form",
-            hint="it must begin with -----BEGIN PRIVATE KEY----- (openssl genrsa 2048 | openssl pkcs8 -topk8 -nocrypt)",
+            hint="it must begin with -----BEGIN PRIVATE KEY-----: "
+            "openssl genrsa 2048 | openssl pkcs8 -topk8 -nocrypt",
         )

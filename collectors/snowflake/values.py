@@ -1,4 +1,4 @@
-"""Turn a source's column into the one form facts keep: epoch milliseconds, nano-credits, integers, text, flags.
+"""Turn a source's column into the form facts keep: epoch milliseconds, nano-credits, integers, text, flags.
 
 Every function takes an Arrow array of whatever type the export or the driver chose and works on whole columns.
 They raise pyarrow.ArrowInvalid (or ArrowTypeError) where a value has not the form it should have.
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _WIDE = pa.decimal128(38, 0)
 _TOO_LARGE = 2**63
 _SECONDS_BELOW = 100_000_000_000  # as seconds this is the year 5138, as milliseconds 1973
-_TRUE = pa.array(["true", "t", "yes", "y", "1", "1.0"])
-_FALSE = pa.array(["false", "f", "no", "n", "0", "0.0"])
+_TRUE = ["true", "t", "yes", "y", "1", "1.0"]
+_FALSE = ["false", "f", "no", "n", "0", "0.0"]
 
 
 def plain(array: pa.Array) -> pa.Array:
@@ -35,7 +35,7 @@ def plain(array: pa.Array) -> pa.Array:
 
 
 def moments(array: pa.Array) -> pa.Array:
-    """Epoch milliseconds, rounded down: timestamps with or without a zone (none means UTC), dates, ISO text, epochs."""
+    """Epoch milliseconds, rounded down, of timestamps (no zone means UTC), dates, ISO text and epochs."""
     array = plain(array)
     if pa.types.is_timestamp(array.type):
         return _floor_to_ms(array.cast(pa.int64()), array.type.unit)
@@ -66,7 +66,7 @@ def _moments_of_text(array: pa.Array) -> pa.Array:
 
 
 def _moments_of_iso(text: pa.Array) -> pa.Array:
-    """ISO 8601 with a `T` or a blank, any fraction, and `Z`, `UTC`, `+05:30`, `+0530`, `+05` or no zone at all."""
+    """ISO 8601 with `T` or a blank, any fraction, and `Z`, `UTC`, `+05:30`, `+0530`, `+05` or no zone."""
     iso = pc.replace_substring_regex(text, r"^(\d{4}-\d\d-\d\d)$", r"\1T00:00:00")
     iso = pc.replace_substring_regex(iso, r"(\.\d{3})\d+", r"\1")
     iso = pc.replace_substring_regex(iso, r"\s*(?:UTC|GMT|Z)$", "Z")
@@ -131,11 +131,11 @@ def flags(array: pa.Array) -> pa.Array:
     if pa.types.is_boolean(array.type):
         return array
     low = pc.utf8_lower(_blank_as_null(array.cast(pa.string())))
-    known = pc.or_(pc.is_in(low, _TRUE), pc.is_in(low, _FALSE))
-    odd = pc.and_(pc.invert(known), pc.is_valid(low))
+    yes, no = (pc.is_in(low, pa.array(words)) for words in (_TRUE, _FALSE))
+    odd = pc.and_(pc.invert(pc.or_(yes, no)), pc.is_valid(low))
     if pc.any(odd).as_py():
         raise pa.ArrowInvalid(f"not true or false: {low.filter(odd)[0].as_py()[:40]!r}")
-    return pc.if_else(pc.is_valid(low), pc.is_in(low, _TRUE), None)
+    return pc.if_else(pc.is_valid(low), yes, None)
 
 
 def each_distinct(array: pa.Array, change: Callable[[str], str | None]) -> pa.Array:

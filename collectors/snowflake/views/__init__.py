@@ -1,4 +1,4 @@
-"""The views Assay reads, one file each, in the order in which they are read: what happened first, what exists last."""
+"""The views Assay reads, one file each, in the order of reading: what happened first, what exists last."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
-"""How a view is declared: where it is, what it lags, what it needs, and which of its columns become which facts."""
+"""How a view is declared: where it is, what it lags and needs, which of its columns become which facts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from collectors.snowflake import reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import timedelta
 
     import pyarrow as pa
 
@@ -44,7 +44,7 @@ class Column:
 
 
 def columns(kind: Kind, names: str, *, required: bool = False) -> tuple[Column, ...]:
-    """Declare columns of one kind from words like ``start_ms=START_TIME``; `|` parts alternatives of the source."""
+    """Declare columns of one kind from words like ``start_ms=START_TIME``; `|` parts the source's names."""
     pairs = (word.partition("=") for word in names.split())
     return tuple(
         Column(name, tuple((source or name).upper().split("|")), kind, required) for name, _, source in pairs

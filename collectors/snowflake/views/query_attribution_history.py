@@ -1,4 +1,4 @@
-"""QUERY_ATTRIBUTION_HISTORY: Snowflake's own weight of each query, idle time left out, short queries missing."""
+"""QUERY_ATTRIBUTION_HISTORY: Snowflake's own weight of each query, without idle time; short ones are missing."""
 
 from __future__ import annotations
 

@@ -38,7 +38,8 @@ VIEW = View(
         *columns(Kind.USER, "user=USER_NAME"),
         *columns(
             Kind.TEXT,
-            "authentication=AUTHENTICATION_METHOD client=CLIENT_APPLICATION_ID environment=CLIENT_ENVIRONMENT",
+            "authentication=AUTHENTICATION_METHOD client=CLIENT_APPLICATION_ID "
+            "environment=CLIENT_ENVIRONMENT",
         ),
     ),
     cursor="created_ms",

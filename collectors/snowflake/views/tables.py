@@ -27,10 +27,10 @@ _KINDS = {
     "EXTERNAL TABLE": AssetKind.EXTERNAL_TABLE,
     "DYNAMIC TABLE": AssetKind.DYNAMIC_TABLE,
 }
-_ASSET_COLUMNS = [
+_ASSET_COLUMNS = (
     "database", "schema", "name", "kind", "dynamic", "owner", "comment", "created_ms", "altered_ms", "row_count",
     "bytes",
-]  # fmt: skip
+)  # fmt: skip
 
 
 def _parts(rows: pa.RecordBatch, view: View, reading: Reading) -> Parts:
@@ -40,7 +40,7 @@ def _parts(rows: pa.RecordBatch, view: View, reading: Reading) -> Parts:
     present = pc.and_(
         pc.is_null(told["deleted_ms"]), pc.not_equal(pc.utf8_upper(told["schema"]), "INFORMATION_SCHEMA")
     )
-    standing = rows.select(_ASSET_COLUMNS).filter(pc.fill_null(present, False))
+    standing = rows.select(list(_ASSET_COLUMNS)).filter(pc.fill_null(present, False))
     at = from_ms(reading.snapshot_ms)
     records = [r for row in standing.to_pylist() for r in _records(row, reading.account, at)]
     return Parts(((view.stream, facts),), records)

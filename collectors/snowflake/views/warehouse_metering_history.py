@@ -17,7 +17,8 @@ VIEW = View(
         *columns(Kind.CREDITS, "compute_nano=CREDITS_USED_COMPUTE", required=True),
         *columns(
             Kind.CREDITS,
-            "cloud_services_nano=CREDITS_USED_CLOUD_SERVICES attributed_nano=CREDITS_ATTRIBUTED_COMPUTE_QUERIES",
+            "cloud_services_nano=CREDITS_USED_CLOUD_SERVICES "
+            "attributed_nano=CREDITS_ATTRIBUTED_COMPUTE_QUERIES",
         ),
     ),
     cursor="start_ms",

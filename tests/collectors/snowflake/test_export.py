@@ -6,13 +6,15 @@ import gzip
 import io
 import os
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
+from fakes.snowflake import account
+from fakes.snowflake.gathering import Gathered, gather, ids
 
 from assay.errors import ConnectionFailedError, MalformedInputError
 from assay.model.assets import Alias, Asset, AssetKind
@@ -20,8 +22,6 @@ from assay.model.runs import Measurement, Metric
 from assay.model.time import DAY_MS, floor_day_ms, to_ms
 from collectors.base import Progress
 from collectors.snowflake import SnowflakeCollector
-from fakes.snowflake import account
-from fakes.snowflake.gathering import Gathered, gather, ids
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,13 +31,13 @@ NOW = datetime(2026, 11, 20, tzinfo=UTC)
 DAY = floor_day_ms(to_ms(BEGIN))
 
 
-def _collect(folder: Path, progress: Progress | None = None, **options: Any) -> Gathered:
-    config = SnowflakeCollector.config_class(export=folder, **options)
+def _collect(folder: Path, progress: Progress | None = None, **options: str) -> Gathered:
+    config = SnowflakeCollector.config_class.model_validate({"export": folder, **options})
     return gather(SnowflakeCollector("Acme", config), NOW, progress)
 
 
 def _csv(table: pa.Table) -> bytes:
-    """As text, the way Snowflake unloads it: times with a blank before the offset, credits with their digits."""
+    """As text, the way Snowflake unloads it: times with a blank before the offset, credits in full."""
     columns = {}
     for name, column in zip(table.column_names, table.columns, strict=True):
         if pa.types.is_timestamp(column.type):
@@ -63,13 +63,15 @@ def test_every_view_gives_its_facts(whole: Gathered) -> None:
 
 
 def test_a_query_tells_who_sent_it_and_keeps_no_literal(whole: Gathered) -> None:
-    """The dbt comment is read, `*` inside it and all; the shape has neither comment nor literal; users are hashed."""
+    """The dbt comment is read, `*` inside it and all; the shape has no comment and no literal."""
     row = whole.facts["query_history"][3]
 
-    assert ("dbt", "build", "model.shop.orders") == (row["tool"], row["tool_use"], row["node_id"])
+    assert (row["tool"], row["tool_use"], row["node_id"]) == ("dbt", "build", "model.shop.orders")
     assert row["tag"] == "nightly"
     assert row["user"].startswith("user-")
-    assert {"insert into orders select ? from raw.orders"} == {row["shape"] for row in whole.facts["query_text"]}
+    assert {"insert into orders select ? from raw.orders"} == {
+        row["shape"] for row in whole.facts["query_text"]
+    }
     assert ids(whole.facts["query_text"], "parameterized_hash") == ["h0", "h1", "h2"]
 
 
@@ -100,9 +102,12 @@ def test_tables_give_assets_names_and_sizes(whole: Gathered) -> None:
     assets = {str(r.key): r for r in whole.records if isinstance(r, Asset)}
     sizes = {(str(r.asset), r.metric): r for r in whole.records if isinstance(r, Measurement)}
 
-    assert set(assets) == {"snowflake:acme:analytics.marts.orders", 'snowflake:acme:analytics.marts."Mixed Case"'}
+    assert set(assets) == {
+        "snowflake:acme:analytics.marts.orders",
+        'snowflake:acme:analytics.marts."Mixed Case"',
+    }
     orders = assets["snowflake:acme:analytics.marts.orders"]
-    assert (AssetKind.TABLE, "TRANSFORMER", "every order") == (orders.kind, orders.owner, orders.description)
+    assert (orders.kind, orders.owner, orders.description) == (AssetKind.TABLE, "TRANSFORMER", "every order")
     assert orders.created_at == BEGIN
     assert Alias("relation", "analytics.marts.orders", orders.key) in whole.records
     assert sizes[str(orders.key), Metric.ROW_COUNT].value == 5
@@ -111,7 +116,9 @@ def test_tables_give_assets_names_and_sizes(whole: Gathered) -> None:
 
 def test_a_snapshot_tells_of_the_exports_newest_day(whole: Gathered) -> None:
     """Its day is that of the newest time in the export, not of today; both snapshots agree."""
-    assert {row["at_ms"] for name in ("tables", "table_storage_metrics") for row in whole.facts[name]} == {DAY}
+    assert {row["at_ms"] for name in ("tables", "table_storage_metrics") for row in whole.facts[name]} == {
+        DAY
+    }
 
 
 @pytest.mark.parametrize("form", ["csv", "csv.gz", "parts", "lower", "dotted", "shouting"])
@@ -137,7 +144,9 @@ def _write(form: str, folder: Path, name: str, table: pa.Table) -> None:
             pq.write_table(part, folder / name / f"data_0_{i}_0.parquet")
         (folder / name / "_SUCCESS").touch()
     elif form == "lower":
-        pq.write_table(table.rename_columns([c.lower() for c in table.column_names]), folder / f"{name.lower()}.parquet")
+        pq.write_table(
+            table.rename_columns([c.lower() for c in table.column_names]), folder / f"{name.lower()}.parquet"
+        )
     elif form == "dotted":
         pq.write_table(table, folder / f"SNOWFLAKE.ACCOUNT_USAGE.{name}.parquet")
     else:
@@ -178,7 +187,7 @@ def test_a_file_read_is_not_read_again_until_it_changes(tmp_path: Path) -> None:
 
 
 def test_rows_that_add_up_stay_in_one_batch(tmp_path: Path) -> None:
-    """METERING_HISTORY's natural duplicates would replace each other if parts of an export came as batches."""
+    """METERING_HISTORY's natural duplicates would replace each other if parts came as batches."""
     table = account.views(BEGIN)["METERING_HISTORY"]
     for i in range(3):
         pq.write_table(table, tmp_path / f"METERING_HISTORY.{i}.parquet")
@@ -193,7 +202,9 @@ def test_rows_that_add_up_stay_in_one_batch(tmp_path: Path) -> None:
 def test_a_large_file_comes_in_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file is never held whole; only its last page says that it was read to the end."""
     monkeypatch.setattr("collectors.snowflake.files.PAGE_ROWS", 10)
-    pq.write_table(account.views(BEGIN)["QUERY_HISTORY"], tmp_path / "QUERY_HISTORY.parquet", row_group_size=7)
+    pq.write_table(
+        account.views(BEGIN)["QUERY_HISTORY"], tmp_path / "QUERY_HISTORY.parquet", row_group_size=7
+    )
     found = _collect(tmp_path)
 
     assert sum(batch.rows_read for batch in found.batches) == 25
@@ -241,7 +252,9 @@ def test_a_broken_csv_is_named(text: bytes, tmp_path: Path) -> None:
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
     """View, file, column and what to do; a column that only adds to the picture may be missing."""
     table = account.views(BEGIN)["WAREHOUSE_METERING_HISTORY"]
-    pq.write_table(table.drop_columns(["CREDITS_USED_COMPUTE"]), tmp_path / "WAREHOUSE_METERING_HISTORY.parquet")
+    pq.write_table(
+        table.drop_columns(["CREDITS_USED_COMPUTE"]), tmp_path / "WAREHOUSE_METERING_HISTORY.parquet"
+    )
     pq.write_table(
         account.views(BEGIN)["QUERY_HISTORY"].drop_columns(["QUERY_TAG", "QUERY_TEXT", "USER_TYPE"]),
         tmp_path / "QUERY_HISTORY.parquet",
@@ -304,10 +317,17 @@ def test_user_names_are_plain_when_asked(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_the_rate_sheet_of_an_organisation_gives_this_accounts_rows(tmp_path: Path) -> None:
     """Several accounts: ours by its name; none of ours: told, not guessed."""
-    sheet = account.views(BEGIN)["RATE_SHEET_DAILY"].set_column(1, "ACCOUNT_NAME", pa.array(["ACME", "OTHER"]))
-    pq.write_table(sheet.set_column(2, "ACCOUNT_LOCATOR", pa.array(["XY1", "XY2"])), tmp_path / "RATE_SHEET_DAILY.parquet")
+    sheet = account.views(BEGIN)["RATE_SHEET_DAILY"].set_column(
+        1, "ACCOUNT_NAME", pa.array(["ACME", "OTHER"])
+    )
+    pq.write_table(
+        sheet.set_column(2, "ACCOUNT_LOCATOR", pa.array(["XY1", "XY2"])),
+        tmp_path / "RATE_SHEET_DAILY.parquet",
+    )
 
-    assert [r["rate_micro"] for r in _collect(tmp_path, account="org-acme").facts["rate_sheet_daily"]] == [2_850_000]
+    assert [r["rate_micro"] for r in _collect(tmp_path, account="org-acme").facts["rate_sheet_daily"]] == [
+        2_850_000
+    ]
     assert "third" in _collect(tmp_path, account="third").degraded["rate_sheet_daily"].error.message
 
 

@@ -61,8 +61,8 @@ def options(port: int, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     }
 
 
-def _collector(**options: Any) -> SnowflakeCollector:
-    return SnowflakeCollector("fakesnow", SnowflakeCollector.config_class(**options))
+def _collector(**options: object) -> SnowflakeCollector:
+    return SnowflakeCollector("fakesnow", SnowflakeCollector.config_class.model_validate(options))
 
 
 def test_live_gives_the_same_facts_as_the_export(options: dict[str, Any], export: Path) -> None:
@@ -130,7 +130,9 @@ def test_doctor_tries_every_view(options: dict[str, Any]) -> None:
     assert len(lines) == 1 + len(SnowflakeCollector.streams) + 1
 
 
-def test_an_encrypted_key_signs_in(options: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_an_encrypted_key_signs_in(
+    options: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """The key from a file, its passphrase from the environment."""
     key = tmp_path / "key.p8"
     key.write_text(_pem(b"phrase"))
@@ -146,7 +148,9 @@ def test_a_wrong_key_is_one_clear_error_without_the_key(
 ) -> None:
     """A broken key ends the connection's cycle with a next step; the key is in no message and no trace."""
     canary = "Y2FuYXJ5LXNlY3JldC1jYW5hcnk"
-    monkeypatch.setenv("TEST_PRIVATE_KEY", f"-----BEGIN PRIVATE KEY-----\n{canary}\n-----END PRIVATE KEY-----")
+    monkeypatch.setenv(
+        "TEST_PRIVATE_KEY", f"-----BEGIN PRIVATE KEY-----\n{canary}\n-----END PRIVATE KEY-----"
+    )
 
     with pytest.raises(ConnectionFailedError) as caught:
         gather(_collector(**options), datetime.now(UTC))

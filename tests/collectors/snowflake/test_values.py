@@ -52,7 +52,11 @@ def test_a_day_is_its_first_moment() -> None:
     """A date and its text are the midnight in UTC."""
     midnight = [to_ms(datetime(2026, 3, 1, tzinfo=UTC))]
 
-    assert midnight == moments(pa.array([date(2026, 3, 1)])).to_pylist() == moments(pa.array(["2026-03-01"])).to_pylist()
+    assert (
+        midnight
+        == moments(pa.array([date(2026, 3, 1)])).to_pylist()
+        == moments(pa.array(["2026-03-01"])).to_pylist()
+    )
 
 
 @given(
@@ -61,7 +65,9 @@ def test_a_day_is_its_first_moment() -> None:
     st.sampled_from(["T", " "]),
     st.sampled_from(["", ":"]),
 )
-def test_text_with_an_offset_is_the_moment_it_names(moment: datetime, minutes: int, gap: str, colon: str) -> None:
+def test_text_with_an_offset_is_the_moment_it_names(
+    moment: datetime, minutes: int, gap: str, colon: str
+) -> None:
     """Any offset, with or without its colon, with any fraction: rounded down to the millisecond."""
     aware = moment.replace(tzinfo=timezone(timedelta(minutes=minutes)))
     hours, rest = divmod(abs(minutes), 60)
@@ -83,7 +89,9 @@ def test_credits_are_exact_to_the_nano(amounts: list[Decimal | None]) -> None:
 
     assert nano == scaled(pa.array(amounts, pa.decimal128(38, 9)), 9).to_pylist()
     assert nano == scaled(pa.array(amounts, pa.decimal128(38, 12)), 9).to_pylist()
-    assert nano == scaled(pa.array([None if a is None else str(a) for a in amounts], pa.string()), 9).to_pylist()
+    assert (
+        nano == scaled(pa.array([None if a is None else str(a) for a in amounts], pa.string()), 9).to_pylist()
+    )
 
 
 @given(st.decimals(0, 10, places=15))
@@ -103,15 +111,17 @@ def test_floats_are_taken_to_the_nearest(amount: float) -> None:
 
 def test_numbers_in_odd_clothes_are_read() -> None:
     """Exponents, blanks, NaN (how pandas says null), long fractions, integers."""
-    assert [1, 1_500_000_000, None, None] == scaled(pa.array(["1E-9", " 1.5 ", "", "NaN"]), 9).to_pylist()
-    assert [333_333_333] == scaled(pa.array(["0." + "3" * 30]), 9).to_pylist()
-    assert [2_000_000_000, None] == scaled(pa.array([2, None]), 9).to_pylist()
-    assert [7, None] == integers(pa.array([7.0, float("nan")])).to_pylist()
-    assert [7, None] == integers(pa.array(["7", None])).to_pylist()
-    assert ["12345678901234567890"] == texts(pa.array([Decimal("12345678901234567890")], pa.decimal128(38, 0))).to_pylist()
-    assert ["17", None] == texts(pa.array([17.0, None])).to_pylist()
-    assert [True, False, True, None] == flags(pa.array(["YES", "false", "1", ""])).to_pylist()
-    assert [True, False] == flags(pa.array([1, 0])).to_pylist()
+    assert scaled(pa.array(["1E-9", " 1.5 ", "", "NaN"]), 9).to_pylist() == [1, 1_500_000_000, None, None]
+    assert scaled(pa.array(["0." + "3" * 30]), 9).to_pylist() == [333_333_333]
+    assert scaled(pa.array([2, None]), 9).to_pylist() == [2_000_000_000, None]
+    assert integers(pa.array([7.0, float("nan")])).to_pylist() == [7, None]
+    assert integers(pa.array(["7", None])).to_pylist() == [7, None]
+    assert texts(pa.array([Decimal(12345678901234567890)], pa.decimal128(38, 0))).to_pylist() == [
+        "12345678901234567890"
+    ]
+    assert texts(pa.array([17.0, None])).to_pylist() == ["17", None]
+    assert flags(pa.array(["YES", "false", "1", ""])).to_pylist() == [True, False, True, None]
+    assert flags(pa.array([1, 0])).to_pylist() == [True, False]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A small account's views as an export holds them: the views' own column names and types, all values telling apart."""
+"""A small account's views as an export holds them, with the views' own column names and types."""
 
 from __future__ import annotations
 
@@ -75,7 +75,12 @@ def views(begin: datetime, *, queries: int = 25) -> dict[str, pa.Table]:
                 "TIMESTAMP": hours,
                 "WAREHOUSE_NAME": ["LOAD"] * 4,
                 "CLUSTER_NUMBER": pa.array([None, 1, 1, None], pa.int64()),
-                "EVENT_NAME": ["RESUME_WAREHOUSE", "RESUME_CLUSTER", "SUSPEND_CLUSTER", "WAREHOUSE_CONSISTENT"],
+                "EVENT_NAME": [
+                    "RESUME_WAREHOUSE",
+                    "RESUME_CLUSTER",
+                    "SUSPEND_CLUSTER",
+                    "WAREHOUSE_CONSISTENT",
+                ],
                 "EVENT_REASON": ["WAREHOUSE_AUTORESUME"] * 4,
                 "EVENT_STATE": ["STARTED", "COMPLETED", "COMPLETED", "COMPLETED"],
                 "SIZE": [None, None, None, "Small"],
@@ -90,7 +95,10 @@ def views(begin: datetime, *, queries: int = 25) -> dict[str, pa.Table]:
                 "USER_NAME": ["ANNA@SHOP.EXAMPLE", "LOADER"],
                 "AUTHENTICATION_METHOD": ["SAML", "RSA_KEYPAIR"],
                 "CLIENT_APPLICATION_ID": ["JavaScript 1.0", "PythonConnector 4.8"],
-                "CLIENT_ENVIRONMENT": ['{"APPLICATION":"Snowflake Web App"}', '{"APPLICATION":"dbt","OS":"x"}'],
+                "CLIENT_ENVIRONMENT": [
+                    '{"APPLICATION":"Snowflake Web App"}',
+                    '{"APPLICATION":"dbt","OS":"x"}',
+                ],
             }
         ),
         "RATE_SHEET_DAILY": pa.table(
@@ -143,7 +151,9 @@ def _queries(begin: datetime, count: int) -> pa.Table:
     return pa.table(
         {
             "QUERY_ID": [f"01b0-{i:04d}" for i in range(count)],
-            "QUERY_TEXT": [f"insert into orders select {i}, 'o''clock' from raw.orders {DBT}" for i in range(count)],
+            "QUERY_TEXT": [
+                f"insert into orders select {i}, 'o''clock' from raw.orders {DBT}" for i in range(count)
+            ],
             "START_TIME": pa.array(starts, _LTZ),
             "END_TIME": pa.array([s + timedelta(seconds=9, microseconds=123456) for s in starts], _LTZ),
             "DATABASE_NAME": ["ANALYTICS"] * count,

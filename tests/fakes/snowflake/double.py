@@ -1,4 +1,4 @@
-"""Start the Snowflake double: its environment is made once, in `.venv-fakesnow` at the root of the project."""
+"""Start the Snowflake double; its environment is made once, in `.venv-fakesnow` at the project's root."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def environment() -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two test runs at once make it once
         if not mark.is_file() or mark.read_text() != digest:
             subprocess.run([sys.executable, "-m", "venv", "--clear", _VENV], check=True)
-            install = [_VENV / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-            subprocess.run([*install, "--requirement", wanted], check=True, stderr=subprocess.DEVNULL)
+            install = [str(_VENV / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+            subprocess.run([*install, "--requirement", str(wanted)], check=True, stderr=subprocess.DEVNULL)
             mark.write_text(digest)
     return _VENV / "bin/python"
 
@@ -44,7 +44,7 @@ def serve(folder: Path) -> Iterator[int]:
     port = _free_port()
     log = folder / "server.log"
     with log.open("wb") as out:
-        command = [environment(), _HERE / "server.py", str(port), folder]
+        command = [str(environment()), str(_HERE / "server.py"), str(port), str(folder)]
         process = subprocess.Popen(command, stdout=out, stderr=out)
         try:
             _await(port, process, log)

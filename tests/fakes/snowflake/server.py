@@ -11,15 +11,17 @@ import importlib
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
 
 fakesnow_server = importlib.import_module("fakesnow.server")  # the package has a function of that name
 
@@ -47,13 +49,15 @@ async def login(request: Request) -> JSONResponse:
 
 
 def with_null_times(table: pa.Table, rowtype: list[Any]) -> pa.Table:
-    """fakesnow's form for the wire, where a null time is a null struct and not a struct of nulls."""
+    """Fakesnow's form for the wire, where a null time is a null struct and not a struct of nulls."""
     told = _to_sf(table, rowtype)
     for at, field in enumerate(told.schema):
         if pa.types.is_struct(field.type):
             times = told.column(at).combine_chunks()
             parts = [pc.fill_null(part, 0) for part in times.flatten()]
-            masked = pa.StructArray.from_arrays(parts, fields=list(field.type), mask=pc.is_null(times.field(0)))
+            masked = pa.StructArray.from_arrays(
+                parts, fields=list(field.type), mask=pc.is_null(times.field(0))
+            )
             told = told.set_column(at, field, masked)
     return told
 
@@ -68,8 +72,8 @@ def load(folder: Path) -> None:
     for file in sorted(folder.glob("*/*.parquet")):
         schema, view = file.parent.name, file.stem
         connection = fakesnow_server.shared_fs.connect("SNOWFLAKE", schema)
-        connection._duck_conn.execute(  # noqa: SLF001 - it has no other door for files
-            f"CREATE TABLE SNOWFLAKE.{schema}.{view} AS SELECT * FROM read_parquet('{file}')"  # noqa: S608 - our own
+        connection._duck_conn.execute(
+            f"CREATE TABLE SNOWFLAKE.{schema}.{view} AS SELECT * FROM read_parquet('{file}')"
         )
 
 
@@ -78,7 +82,11 @@ def main() -> None:
     fakesnow_server.to_sf = with_null_times
     load(Path(sys.argv[2]))
     others = [route for route in fakesnow_server.routes if route.path != _LOGIN]
-    routes = [Route(_LOGIN, login, methods=["POST"]), *others, Route("/{path:path}", agree, methods=["GET", "POST"])]
+    routes = [
+        Route(_LOGIN, login, methods=["POST"]),
+        *others,
+        Route("/{path:path}", agree, methods=["GET", "POST"]),
+    ]
     uvicorn.run(Starlette(routes=routes), host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")
 
 
