@@ -25,7 +25,7 @@ def create_app(directory: Path, *, dev: bool = False) -> Flask:
     app = Flask(__name__)
     app.config.update(TEMPLATES_AUTO_RELOAD=dev, SEND_FILE_MAX_AGE_DEFAULT=0 if dev else 86_400)
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
-    app.json.sort_keys = False  # type: ignore[attr-defined] - the default provider has it; rows keep their order
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     state.init(app, Store.open(settings.store.url))
     for part in (urls, hosts, csp, errors, format, health, api):
         part.init(app)

@@ -38,6 +38,12 @@ class Amount(NamedTuple):
         micro = (self.micro or 0) + (other.micro or 0) if known else None
         return Amount(self.nano + other.nano, micro, self.currency or other.currency)
 
+    def minus(self, other: Amount) -> Amount:
+        """What is left of it; money only where both sides have it."""
+        known = self.micro is not None and other.micro is not None
+        micro = (self.micro or 0) - (other.micro or 0) if known else None
+        return Amount(self.nano - other.nano, micro, self.currency)
+
     def in_unit(self, *, credits_only: bool) -> float:
         """The figure a chart draws."""
         return self.nano / NANO if credits_only or self.micro is None else self.micro / MICRO
@@ -45,10 +51,10 @@ class Amount(NamedTuple):
 
 def init(app: Flask) -> None:
     """Add the filters, and the functions of two figures."""
-    for function in (amount, count, size, duration, ago, moment, day):
-        app.add_template_filter(function)
-    for function in (percent, change, line_amount, credits):
-        app.add_template_global(function)
+    for written in (amount, count, size, duration, ago, moment, day):
+        app.add_template_filter(written)
+    for told in (percent, change, line_amount, credits):
+        app.add_template_global(told)
 
 
 def now_ms() -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from assay.store.bulk import insert_missing, later, upsert
 from assay.store.tables import CollectionRow, SeenRow, WatermarkRow
@@ -13,7 +14,7 @@ from assay.store.tables import CollectionRow, SeenRow, WatermarkRow
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import Subquery
+    from sqlalchemy import ScalarSelect
     from sqlalchemy.orm import Session
 
 
@@ -81,10 +82,8 @@ def log(session: Session, row: CollectionRow) -> None:
 def latest(session: Session, connection: str | None = None) -> list[StreamStatus]:
     """The state of every stream that was ever collected, by connection and stream."""
     line, read = CollectionRow, WatermarkRow
-    success = _last_success()
     lines = (
-        select(line, success.c.ended_ms, read.value_ms)
-        .outerjoin(success, (success.c.connection == line.connection) & (success.c.stream == line.stream))
+        select(line, _last_success(line), read.value_ms)
         .outerjoin(read, (read.connection == line.connection) & (read.stream == line.stream))
         .where(line.id.in_(select(func.max(line.id)).group_by(line.connection, line.stream)))
         .order_by(line.connection, line.stream)
@@ -94,13 +93,16 @@ def latest(session: Session, connection: str | None = None) -> list[StreamStatus
     return [_status(row, ended, value) for row, ended, value in session.execute(lines)]
 
 
-def _last_success() -> Subquery:
-    line = CollectionRow
+def _last_success(line: type[CollectionRow]) -> ScalarSelect[int]:
+    """When the stream of a line last went well, found by steps back through the log and not by reading it all."""
+    earlier = aliased(CollectionRow)
     return (
-        select(line.connection, line.stream, func.max(line.ended_ms).label("ended_ms"))
-        .where(line.status == "ok")
-        .group_by(line.connection, line.stream)
-        .subquery()
+        select(earlier.ended_ms)
+        .where(earlier.connection == line.connection, earlier.stream == line.stream, earlier.status == "ok")
+        .order_by(earlier.started_ms.desc(), earlier.id.desc())
+        .limit(1)
+        .correlate(line)
+        .scalar_subquery()
     )
 
 

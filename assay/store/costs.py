@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import case, delete, func, select
+from sqlalchemy.orm import aliased
 
 from assay.errors import UsageError
 from assay.store.bulk import insert_rows, values
@@ -14,7 +15,7 @@ from assay.store.tables import CellRow, CostRow, RestatementRow
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
 
     from assay.model.time import Window
@@ -100,9 +101,25 @@ def totals(  # noqa: PLR0913 - the parts of one question
         where.append(CostRow.value.in_(among))
     if connection is not None:
         where.append(CostRow.connection == connection)
+    elif among is None:
+        where.append(
+            CostRow.connection.in_(known_connections(CostRow))
+        )  # a stretch of the table, not all of it
     rows = session.execute(select(*columns, *_sums()).where(*where).group_by(*columns).order_by(*columns))
     width = len(columns)
     return [_line(tuple(row[:width]), tuple(row[width:])) for row in rows]
+
+
+def known_connections(of: type[CostRow | CellRow]) -> Select[tuple[str]]:
+    """The connections of a table, found by jumps through its key and not by reading it.
+
+    Days stand behind the connection in these keys, so a question of some days must name the connections.
+    """
+    first = select(func.min(aliased(of).connection).label("name")).cte("known", recursive=True)
+    other = aliased(of)
+    following = select(func.min(other.connection)).where(other.connection > first.c.name).correlate(first)
+    known = first.union_all(select(following.scalar_subquery()).where(first.c.name.is_not(None)))
+    return select(known.c.name)
 
 
 def _within(window: Window) -> list[ColumnElement[bool]]:
@@ -135,9 +152,14 @@ def sparklines(session: Session, keys: Sequence[str], window: Window) -> dict[st
     return lines
 
 
-def balance(session: Session, connection: str | None = None, worst: int = 20) -> Balance:
-    """Compare what was metered with what was attributed, cell by cell, as integers."""
+def balance(
+    session: Session, connection: str | None = None, worst: int = 20, window: Window | None = None
+) -> Balance:
+    """Compare what was metered with what was attributed, cell by cell, as integers; all days but for `window`."""
     where = [] if connection is None else [CellRow.connection == connection]
+    if window is not None:
+        where += [CellRow.day_ms >= window.start_ms, CellRow.day_ms < window.end_ms]
+        where += [] if connection else [CellRow.connection.in_(known_connections(CellRow))]
     off = CellRow.metered_nano != CellRow.attributed_nano
     row = session.execute(
         select(
@@ -153,7 +175,7 @@ def balance(session: Session, connection: str | None = None, worst: int = 20) ->
     gap = func.abs(CellRow.metered_nano - CellRow.attributed_nano)
     furthest = select(CellRow).where(off, *where).order_by(gap.desc(), CellRow.hour_ms, CellRow.resource)
     cells, off_cells, metered, attributed, provisional = map(int, row)
-    rows = list(session.scalars(furthest.limit(worst)))
+    rows = list(session.scalars(furthest.limit(worst))) if off_cells else []
     return Balance(cells, off_cells, metered, attributed, provisional, rows)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, case, delete, func, insert, literal, select
 
 from assay.model.time import DAY_MS, Window, floor_day_ms
+from assay.store.costs import days, known_connections
 from assay.store.tables import AssetRow, AssetSummaryRow, CostRow, EdgeRow, RunRow, UsageRow
 from assay.store.usage import CONSUMERS
 
@@ -19,12 +20,45 @@ DAYS = 30
 
 
 def refresh(session: Session, now_ms: int) -> None:
-    """Sum up every asset's last 30 days (with today), from the roll-ups, in one statement."""
-    until = floor_day_ms(now_ms) + DAY_MS
+    """Sum up every asset's last 30 days, from the roll-ups, in one statement.
+
+    The last day is the newest that cost something, as on every page; today before anything did.
+    """
+    known = days(session)
+    until = (floor_day_ms(now_ms) if known is None else known[1]) + DAY_MS
     window = Window(until - DAYS * DAY_MS, until)
     session.execute(delete(AssetSummaryRow))
     summary = _summary(window)
     session.execute(insert(AssetSummaryRow).from_select(list(summary.selected_columns.keys()), summary))
+
+
+def covers(session: Session, window: Window) -> bool:
+    """Whether the summaries are of exactly this window."""
+    until = session.scalar(select(AssetSummaryRow.until_ms).limit(1))
+    return until is not None and window == Window(until - DAYS * DAY_MS, until)
+
+
+def dearest(session: Session, window: Window, limit: int) -> list[str]:
+    """The keys of the assets that cost most, dearest first: by money where a price is known, else by credits.
+
+    Of the 30 days the summaries cover this is read from them; any other window is summed up.
+    """
+    keys = _dearest_known() if covers(session, window) else _dearest_of(window)
+    return list(session.scalars(keys.limit(limit)))
+
+
+def _dearest_known() -> Select[Any]:
+    money, credit = AssetSummaryRow.micro_currency, AssetSummaryRow.nano_credits
+    keys = select(AssetRow.key).join(AssetSummaryRow).where((credit > 0) | (money > 0))
+    return keys.order_by(func.coalesce(money, 0).desc(), credit.desc(), AssetRow.key)
+
+
+def _dearest_of(window: Window) -> Select[Any]:
+    money, credit = func.sum(CostRow.micro_currency), func.sum(CostRow.nano_credits)
+    known = CostRow.connection.in_(known_connections(CostRow))
+    within = (CostRow.day_ms >= window.start_ms, CostRow.day_ms < window.end_ms)
+    keys = select(CostRow.value).where(known, CostRow.dimension == "asset", CostRow.value != "", *within)
+    return keys.group_by(CostRow.value).order_by(func.coalesce(money, 0).desc(), credit.desc(), CostRow.value)
 
 
 def _summary(window: Window) -> Select[Any]:

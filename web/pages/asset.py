@@ -15,7 +15,7 @@ from assay.store import aliases, assets, costs, edges, measurements, runs, usage
 from web import state
 from web.ask import whole
 from web.charts import Chart, Series, kind_name
-from web.figures import amount_of, day_chart, days_of, total
+from web.figures import day_chart, days_of, total
 from web.format import Amount, day
 from web.lineage import Picture, picture
 from web.pages.base import asked, rendered

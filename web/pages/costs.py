@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, request
 
 from assay.errors import UsageError
-from assay.store import costs
+from assay.store import costs, summaries
 from web import state
 from web.charts import Chart
-from web.figures import IDLE_KINDS, amount_of, by_day_and_kind, total
+from web.figures import BILL, IDLE_KINDS, amount_of, by_day_and_kind, total
 from web.format import Amount
 from web.pages.base import asked, rendered
 
@@ -59,7 +59,8 @@ class Costs:
     idle: Amount
     unattributed: Amount
     rows: Sequence[Row]
-    more: int
+    others: Amount | None
+    """What those not listed cost together."""
     spend: Chart
     restatements: Sequence[RestatementRow]
 
@@ -68,19 +69,21 @@ def query(session: Session, ask: Ask, by: str, listed: int | None = LISTED) -> C
     """Read the roll-ups of the period; every grouping adds up to the same bill."""
     if by not in GROUPS:
         raise UsageError(f"Costs cannot be told by {by[:40]!r}.", hint=f"Choose one of {', '.join(GROUPS)}.")
-    dimension, group = (by, "value") if by in _NOBODY else ("asset", by)
-    lines = costs.totals(session, dimension, ask.window, (group, "kind"))
-    before = {
-        line.group[0]: amount_of(line) for line in costs.totals(session, dimension, ask.before, (group,))
-    }
-    rows = _rows(by, lines, before)
+    dimension, group = (by, "value") if by in _NOBODY else (BILL, by)
+    among = [*summaries.dearest(session, ask.window, listed), ""] if by == "asset" and listed else None
+    lines = costs.totals(session, dimension, ask.window, (group, "kind"), among=among)
+    before = costs.totals(session, dimension, ask.before, (group,), among=among)
+    rows = _shown(_rows(by, lines, {line.group[0]: amount_of(line) for line in before}), listed)
+    kinds = costs.totals(session, BILL, ask.window, ("kind",))
+    spent = total(kinds)
+    others = spent.minus(sum((row.spent for row in rows), start=Amount(0, 0)))
     return Costs(
         by=by,
-        spent=total(lines),
-        idle=total(line for line in lines if line.group[1] in IDLE_KINDS),
+        spent=spent,
+        idle=total(line for line in kinds if line.group[0] in IDLE_KINDS),
         unattributed=total(costs.totals(session, "asset", ask.window, ("value",), among=[""])),
-        rows=_shown(rows, listed),
-        more=max(0, len(rows) - listed) if listed else 0,
+        rows=rows,
+        others=others if others.nano or others.micro else None,
         spend=by_day_and_kind(session, ask, chart_id="spend", title="Spend by day and by reason"),
         restatements=costs.restatements(session, limit=20),
     )

@@ -10,7 +10,7 @@ from flask import Blueprint
 from assay.store import collections, costs, search
 from web import state
 from web.charts import Chart
-from web.figures import IDLE_KINDS, amount_of, by_day_and_kind, total
+from web.figures import BILL, IDLE_KINDS, by_day_and_kind, total
 from web.format import Amount
 from web.pages.base import asked, rendered
 
@@ -56,24 +56,26 @@ class Overview:
 
 def query(session: Session, ask: Ask) -> Overview:
     """Read the roll-ups of the period."""
-    kinds = costs.totals(session, "asset", ask.window, ("kind",))
+    kinds = costs.totals(session, BILL, ask.window, ("kind",))
     nobodys = costs.totals(session, "asset", ask.window, ("value",), among=[""])
     listed = search.search(session, sort="-cost", limit=200).lines
     return Overview(
         spent=total(kinds),
-        before=total(costs.totals(session, "asset", ask.before, ("kind",))),
+        before=total(costs.totals(session, BILL, ask.before, ("kind",))),
         idle=total(line for line in kinds if line.group[0] in IDLE_KINDS),
         unattributed=total(nobodys),
-        balance=costs.balance(session),
+        balance=costs.balance(session, window=ask.window),
         spend=by_day_and_kind(session, ask, chart_id="spend", title="Spend by day and by reason"),
         idle_by_warehouse=_idle(costs.totals(session, "warehouse", ask.window, ("value", "kind"))),
         dearest=listed[:LIST],
-        unread=[line for line in listed if line.nano_credits > 0 and not (line.reads or line.downstream)][
-            :LIST
-        ],
+        unread=[line for line in listed if _unread(line)][:LIST],
         failing=search.search(session, sort="-failed_runs", limit=LIST).lines,
         streams=collections.latest(session),
     )
+
+
+def _unread(line: AssetLine) -> bool:
+    return line.nano_credits > 0 and not (line.reads or line.downstream)
 
 
 def _idle(lines: Sequence[CostLine]) -> list[Idle]:
