@@ -89,7 +89,7 @@ class Collector(Protocol):
     config_class: ClassVar[type[BaseModel]]
     streams: ClassVar[tuple[SourceStream, ...]]
 
-    def __init__(self, name: str, config: Any) -> None: ...
+    def __init__(self, name: str, config: Any) -> None: ...  # noqa: ANN401 - each kind has its own config class
 
     def collect(self, progress: Progress, now: datetime) -> Iterator[Batch | Degraded]:
         """Yield what is new since `progress`, stream by stream; nothing is written."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from costs.cells import Cell
 
 KEEPER_LIMIT_MS = HOUR_MS
-"""How long after its end a query is still held to keep a warehouse on: longer idling is a setting's doing, not a query's."""
+"""How long after its end a query is held to keep a warehouse on: longer idling is a setting's doing, not a query's."""
 
 STARTUP_GRACE_MS = 60_000
 """A warehouse that came up this soon after a query arrived came up for it."""

@@ -140,7 +140,7 @@ def _used(row: Row) -> int:
 
 
 def _adjusted(day_ms: int, of_day: Sequence[Cell], daily: Sequence[Row]) -> Iterator[Cell]:
-    """The day's cells after its adjustment: what the bill takes back falls on cloud services in proportion to their use.
+    """The day's cells after its adjustment: what the bill takes back falls on cloud services by their use.
 
     The bill tells the adjustment (negative) per UTC day; until it does, the rule is applied to what is metered so far.
     """

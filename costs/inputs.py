@@ -84,11 +84,13 @@ class Inputs:
 
     @property
     def final_until_ms(self) -> int:
-        """Hours that end by then are final: every meter, and the warehouse's own weights where it gives any, told them."""
+        """Hours that end by then are final: every meter told them, and the warehouse's own weights if it gives any."""
         ends = [self.metered_until_ms]
-        for stream in (WAREHOUSE_METERING, METERING):
-            if of_stream := self.files[stream.name]:
-                ends.append(max(file.max_ms for file in of_stream) // HOUR_MS * HOUR_MS + HOUR_MS)
+        ends += [
+            max(file.max_ms for file in of_stream) // HOUR_MS * HOUR_MS + HOUR_MS
+            for stream in (WAREHOUSE_METERING, METERING)
+            if (of_stream := self.files[stream.name])
+        ]
         if weights := self.files[QUERY_ATTRIBUTION.name]:
             ends.append(max(file.max_ms for file in weights) // HOUR_MS * HOUR_MS)
         return min(ends)

@@ -7,7 +7,7 @@ So reading a source at once, hour by hour, twice or in another order ends in the
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
@@ -39,12 +39,13 @@ from costs.sessions import sessions_of
 from costs.storage import storage_charges
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from assay.facts.engine import Engine
     from assay.facts.files import FactFile, FactFiles
     from assay.facts.streams import FactStream
+    from assay.model.charges import RestatementReason
     from assay.store.engine import Store
     from costs.rates.book import ConfiguredPrices
 
@@ -87,6 +88,14 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """A day to be told anew: the fingerprint of its inputs, and which of them changed."""
+
+    fingerprint: str
+    reason: RestatementReason
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """A window's outcome: its cells, its charges, and what of them the ledger does not say yet."""
 
@@ -97,34 +106,25 @@ class Told:
     ledger_days: frozenset[int]
 
 
-def refresh(  # noqa: PLR0913 - the cycle's own words; they travel on as one Source
-    store: Store,
-    files: FactFiles,
-    engine_factory: Callable[[], Engine],
-    connection: str,
-    account: str,
-    prices: ConfiguredPrices,
-    now: datetime,
-    on_day: Callable[[date], None] = lambda _day: None,
+def refresh(
+    source: Source, now: datetime, on_day: Callable[[date], None] = lambda _day: None
 ) -> LedgerSummary:
     """Bring every day whose inputs changed up to date; each stretch of days is one transaction, so stop anywhere."""
-    source = Source(store, files, engine_factory, connection, account, prices)
-    with store.read() as session:
-        inputs = Inputs.read(session, files, connection, str(prices))
-        states = day_store.states(session, connection, STEP)
+    with source.store.read() as session:
+        inputs = Inputs.read(session, source.files, source.connection, str(source.prices))
+        states = day_store.states(session, source.connection, STEP)
     fresh = {day_ms: inputs.fingerprint(day_ms) for day_ms in inputs.days()}
     stale = [day_ms for day_ms, text in fresh.items() if states.get(day_ms) != text]
-    summaries = []
+    summary = LedgerSummary(len(stale), sum(map(inputs.queries, stale)))
     for window in chunks(stale, inputs, CHUNK_ROWS):
-        told = _tell(source, inputs, window)
-        reasons = {day_ms: reason_of(states.get(day_ms), fresh[day_ms]) for day_ms in _days(window)}
-        summaries.append(_commit(source, inputs, told, reasons, fresh, to_ms(now)))
-        for day_ms in _days(window):
+        changed = {
+            day_ms: Changed(fresh[day_ms], reason_of(states.get(day_ms), fresh[day_ms]))
+            for day_ms in _days(window)
+        }
+        summary = _commit(source, inputs, _tell(source, inputs, window), changed, to_ms(now), summary)
+        for day_ms in changed:
             on_day(day_of(day_ms))
-    queries = sum(inputs.queries(day_ms) for day_ms in stale)
-    return LedgerSummary(
-        len(stale), queries, *(sum(column) for column in zip((0, 0, 0), *summaries, strict=True))
-    )
+    return summary
 
 
 def _days(window: Window) -> range:
@@ -196,28 +196,35 @@ def _with_storage(
     return pa.concat_tables([hourly.select(_TOLD.names).cast(_TOLD), pa.Table.from_pylist(stored, _TOLD)])
 
 
-def _commit(  # noqa: PLR0913 - one transaction's worth
-    source: Source, inputs: Inputs, told: Told, reasons: dict[int, Any], fresh: dict[int, str], now_ms: int
-) -> tuple[int, int, int]:
+def _commit(  # noqa: PLR0913, PLR0917 - one transaction's worth
+    source: Source,
+    inputs: Inputs,
+    told: Told,
+    changed: Mapping[int, Changed],
+    now_ms: int,
+    summary: LedgerSummary,
+) -> LedgerSummary:
     """Write the window: ledger rows, cells, roll-ups, restatements and states stand together or not at all."""
+    reasons = {day_ms: day.reason for day_ms, day in changed.items()}
     ledger_rows = _dated(told.changes, source.account, reasons, now_ms)
     written = source.files.write(source.connection, CHARGES, ledger_rows) if ledger_rows.num_rows else []
     book = RateSheet(_rate_rows(source, inputs), source.prices)
     cells = _by_day(_cell_rows(source, told, inputs.final_until_ms))
-    provisional = {day_ms: any(cell.provisional for cell in cells[day_ms]) for day_ms in reasons}
+    provisional = {day_ms: any(cell.provisional for cell in cells[day_ms]) for day_ms in changed}
     costs = _by_day(cost_rows(source.connection, told.rollup, book, provisional))
     restated = [row for row in _restatements(source, ledger_rows, now_ms) if row.day_ms in told.ledger_days]
     with source.store.write() as session:
         source.files.publish(session, written, now_ms=now_ms)
-        for day_ms in reasons:
+        for day_ms, day in changed.items():
             cost_store.replace_day(session, source.connection, day_ms, cells[day_ms], costs[day_ms])
-            day_store.set_state(session, source.connection, STEP, day_ms, fresh[day_ms], now_ms)
+            day_store.set_state(session, source.connection, STEP, day_ms, day.fingerprint, now_ms)
         session.add_all(restated)
     told_cells = [cell for of_day in cells.values() for cell in of_day]
-    return (
-        len(restated),
-        sum(cell.metered_nano for cell in told_cells),
-        sum(cell.attributed_nano for cell in told_cells),
+    return replace(
+        summary,
+        restated=summary.restated + len(restated),
+        metered_nano=summary.metered_nano + sum(cell.metered_nano for cell in told_cells),
+        attributed_nano=summary.attributed_nano + sum(cell.attributed_nano for cell in told_cells),
     )
 
 
@@ -256,7 +263,9 @@ def _day_column(table: pa.Table) -> pa.ChunkedArray:
     return pc.multiply(pc.divide(hours, DAY_MS), DAY_MS)
 
 
-def _dated(changes: pa.Table, account: str, reasons: dict[int, Any], now_ms: int) -> pa.Table:
+def _dated(
+    changes: pa.Table, account: str, reasons: Mapping[int, RestatementReason], now_ms: int
+) -> pa.Table:
     """The changes as ledger rows: when we knew, and why."""
     days = _day_column(changes)
     reason = pc.take(

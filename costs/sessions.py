@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from assay.model.charges import ChargeKind
@@ -17,15 +18,15 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 
 MINIMUM_MS = 60_000
-"""Every start, and every upsize for the resources it adds, is billed for at least 60 seconds (Snowflake's billing rule)."""
+"""Every start, and every upsize for what it adds, is billed for at least 60 seconds (Snowflake's billing rule)."""
 
 SIZES = {
     "XSMALL": 1, "SMALL": 2, "MEDIUM": 4, "LARGE": 8, "XLARGE": 16, "2XLARGE": 32, "3XLARGE": 64, "4XLARGE": 128,
     "5XLARGE": 256, "6XLARGE": 512, "X2LARGE": 32, "X3LARGE": 64, "X4LARGE": 128, "X5LARGE": 256, "X6LARGE": 512,
     "XXLARGE": 32, "XXXLARGE": 64,
 }  # fmt: skip
-"""Credits an hour of a standard warehouse by size, spelt as Snowflake does anywhere, less dashes. Only their ratios matter:
-the meter sets the level, so generations with another price need no list of their own."""
+"""Credits an hour of a standard warehouse by size, spelt as Snowflake does anywhere, less dashes. Only their ratios
+matter: the meter sets the level, so generations with another price need no list of their own."""
 
 _ON = {"RESUME_CLUSTER", "SPINUP_CLUSTER", "RESUME_WAREHOUSE"}
 _OFF = {"SUSPEND_CLUSTER", "SPINDOWN_CLUSTER", "SUSPEND_WAREHOUSE"}
@@ -178,7 +179,7 @@ def _minimum(pieces: Sequence[OnPeriod]) -> Iterator[TopUp]:
 
 def _upsizes(pieces: Sequence[OnPeriod]) -> Iterator[TopUp]:
     """The rest of the first minute of resources an upsize added, where they went sooner."""
-    for i, (before, after) in enumerate(zip(pieces, pieces[1:], strict=False)):
+    for i, (before, after) in enumerate(pairwise(pieces)):
         added = (after.rate or 0) - (before.rate or 0)
         if added <= 0:
             continue

@@ -8,7 +8,7 @@ from flask import Flask
 
 from assay.config import Settings
 from assay.store.engine import Store
-from web import api, csp, errors, format, health, hosts, state, urls
+from web import api, csp, errors, health, hosts, state, urls
 from web.pages import PAGES
 
 if TYPE_CHECKING:

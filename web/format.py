@@ -53,7 +53,7 @@ def init(app: Flask) -> None:
     """Add the filters, and the functions of two figures."""
     for written in (amount, count, size, duration, ago, moment, day):
         app.add_template_filter(written)
-    for told in (percent, change, line_amount, credits):
+    for told in (percent, change, line_amount, in_credits):
         app.add_template_global(told)
 
 
@@ -83,7 +83,7 @@ def line_amount(line: AssetLine) -> Amount:
     return Amount(line.nano_credits, line.micro_currency, line.currency)
 
 
-def credits(nano: int) -> str:
+def in_credits(nano: int) -> str:
     """Credits, whatever the page's unit: a restatement is of credits."""
     return f"{_decimal(nano / NANO)}{_THIN}cr"
 

@@ -1,4 +1,4 @@
-"""Which names the dashboard answers to: this machine's own, so that no foreign page can reach it by a name of its own."""
+"""Which names the dashboard answers to: this machine's own, so that no foreign page reaches it by another."""
 
 from __future__ import annotations
 

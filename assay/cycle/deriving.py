@@ -72,16 +72,15 @@ class Deriving:
 
     def _cost(self) -> ledger.LedgerSummary:
         with telemetry.step_seconds.labels(Step.COST).time():
-            return ledger.refresh(
+            source = ledger.Source(
                 self.place.store,
                 self.place.files,
                 self._engine,
                 self.source.name,
                 self.source.account,
                 prices_of(self.place.settings.money),
-                self.place.now,
-                self._on_day(Step.COST),
             )
+            return ledger.refresh(source, self.place.now, self._on_day(Step.COST))
 
     def _engine(self) -> Engine:
         return Engine.open([self.place.settings.facts.root])

@@ -129,9 +129,10 @@ class Engine:
             self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {_quoted(view)} AS {plain}")
             return
         repeated = f"SELECT r.* FROM {_quoted(raw)} r SEMI JOIN {_quoted(repeats)} k ON {match}"  # noqa: S608 - as above
+        settled = f"SELECT {columns} FROM ({repeated}) {_ranked(stream)}"  # noqa: S608 - as above
         self._connection.execute(
-            f"CREATE OR REPLACE TEMP VIEW {_quoted(view)} AS {plain} ANTI JOIN {_quoted(repeats)} k ON {match} "
-            f"UNION ALL SELECT {columns} FROM ({repeated}) {_ranked(stream)}"
+            f"CREATE OR REPLACE TEMP VIEW {_quoted(view)} AS "
+            f"{plain} ANTI JOIN {_quoted(repeats)} k ON {match} UNION ALL {settled}"
         )
 
     def _count(self, table: str) -> int:

@@ -11,7 +11,12 @@ from assay.facts.canonical import translated
 if TYPE_CHECKING:
     import psycopg
 
-_TYPES = {pa.int64(): "BIGINT", pa.string(): 'TEXT COLLATE "C"', pa.bool_(): "BOOLEAN", pa.float64(): "DOUBLE PRECISION"}
+_TYPES = {
+    pa.int64(): "BIGINT",
+    pa.string(): 'TEXT COLLATE "C"',
+    pa.bool_(): "BOOLEAN",
+    pa.float64(): "DOUBLE PRECISION",
+}
 _OIDS = {16: pa.bool_(), 20: pa.int64(), 23: pa.int64(), 25: pa.string(), 701: pa.float64(), 1700: pa.int64()}
 """PostgreSQL's type numbers as Arrow types; a numeric is one of our whole sums."""
 

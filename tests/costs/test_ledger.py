@@ -62,7 +62,7 @@ class Books:
 
     def close(self, now: datetime = NOW, prices: ConfiguredPrices = PRICES) -> ledger.LedgerSummary:
         """Bring the ledger up to date."""
-        return ledger.refresh(self.store, self.files, self.engine, "acme", "acme", prices, now)
+        return ledger.refresh(ledger.Source(self.store, self.files, self.engine, "acme", "acme", prices), now)
 
     def sums(self, *columns: str) -> dict[tuple[Any, ...], int]:
         """What stands, summed by the columns; nothing where it nets out."""
@@ -72,7 +72,7 @@ class Books:
             engine.facts("charges", CHARGES, files)
             names = ", ".join(f'"{column}"' for column in columns)
             text = (
-                f"SELECT {names}, SUM(nano_credits)::BIGINT AS n FROM charges GROUP BY {names} HAVING n <> 0"  # noqa: S608
+                f"SELECT {names}, SUM(nano_credits)::BIGINT AS n FROM charges GROUP BY {names} HAVING n <> 0"
             )
             return {tuple(row.values())[:-1]: row["n"] for row in engine.sql(text).to_pylist()}
 

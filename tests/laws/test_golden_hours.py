@@ -166,7 +166,7 @@ def test_waiting_and_compiling_do_not_count() -> None:
 
 
 def test_the_warehouses_own_weights_replace_equal_ones() -> None:
-    """What the two hold together stays, how they share it follows the warehouse; a query too short to be named keeps its part."""
+    """What two hold together stays, how they share it follows the warehouse; a query not named keeps its part."""
     queries = [query("a", 0, 30), query("b", 0, 30), query("c", 100, 100.05)]
     weights = [
         {"query_id": "a", "start_ms": DAY, "end_ms": DAY, "compute_nano": at(20)},

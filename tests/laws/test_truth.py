@@ -32,7 +32,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCo
         charges = f"{folder}/.assay/facts/acme/charges/**/*.parquet"
         connection.execute(f"CREATE VIEW charges AS SELECT * FROM read_parquet('{charges}')")
         for name in ("hours", "queries"):
-            connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{demo.truth / name}.parquet')")
+            connection.execute(
+                f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{demo.truth / name}.parquet')"
+            )
         yield connection
 
 
@@ -43,7 +45,9 @@ def _run(folder: Path, demo: Demo) -> None:
     add_connection(folder, "shop", "dbt", {"target": str(demo.dbt)})
     settings = Settings.load(folder)
     with Store.create(settings.store.url) as store:
-        summary = run_cycle(settings, store, FactFiles(settings.facts.root, store), datetime(2026, 11, 22, tzinfo=UTC))
+        summary = run_cycle(
+            settings, store, FactFiles(settings.facts.root, store), datetime(2026, 11, 22, tzinfo=UTC)
+        )
     assert [] == [problem for problem in summary.problems if not problem.expected]
 
 
@@ -85,7 +89,9 @@ def test_every_hours_bill_is_met(told: duckdb.DuckDBPyConnection) -> None:
 
 
 @pytest.mark.parametrize(("kind", "column"), [("busy", "busy_nano"), ("keeper_idle", "idle_nano")])
-def test_every_query_costs_what_it_truly_cost(told: duckdb.DuckDBPyConnection, kind: str, column: str) -> None:
+def test_every_query_costs_what_it_truly_cost(
+    told: duckdb.DuckDBPyConnection, kind: str, column: str
+) -> None:
     """Query by query: what it ran for, and the idle time it left behind."""
     off = told.sql(
         f"""

@@ -8,7 +8,8 @@ from flask import g, render_template, request
 
 from assay.errors import UsageError
 from assay.store.search import FACETS
-from web import ask, format, state
+from web import ask, state
+from web import format as formats
 
 NAVIGATION = (
     ("overview.page", "Overview"),
@@ -26,7 +27,7 @@ MOST_VALUES = 100
 def asked() -> ask.Ask:
     """The question of this request; figures are formatted in its unit from here on."""
     _refuse_unreadable()
-    question = ask.read(request.args, state.session(), format.now_ms())
+    question = ask.read(request.args, state.session(), formats.now_ms())
     g.credits_only = question.in_credits
     return question
 

@@ -12,7 +12,6 @@ from flask import Blueprint, Response, request
 from assay.errors import UsageError
 from assay.store import costs, summaries
 from web import state
-from web.charts import Chart
 from web.figures import BILL, IDLE_KINDS, amount_of, by_day_and_kind, total
 from web.format import Amount
 from web.pages.base import asked, rendered
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from assay.store.costs import CostLine
     from assay.store.tables import RestatementRow
     from web.ask import Ask
+    from web.charts import Chart
 
 blueprint = Blueprint("costs", __name__)
 GROUPS = ("warehouse", "asset", "user", "tag", "service", "day")

@@ -9,9 +9,7 @@ from flask import Blueprint
 
 from assay.store import collections, costs, search
 from web import state
-from web.charts import Chart
 from web.figures import BILL, IDLE_KINDS, by_day_and_kind, total
-from web.format import Amount
 from web.pages.base import asked, rendered
 
 if TYPE_CHECKING:
@@ -23,6 +21,8 @@ if TYPE_CHECKING:
     from assay.store.costs import Balance, CostLine
     from assay.store.search import AssetLine
     from web.ask import Ask
+    from web.charts import Chart
+    from web.format import Amount
 
 blueprint = Blueprint("overview", __name__)
 LIST = 8
