@@ -8,10 +8,10 @@ import click
 
 from assay.cli.request import command as assay_command
 from assay.cli.request import example_text
-from assay.cli.say import say_json
+from assay.cli.say import note, say_json
 from assay.cli.table import say_table
 from assay.config import Settings
-from assay.registry import COLLECTORS, Registry
+from assay.registry import COLLECTORS, PluginError, Registry
 
 if TYPE_CHECKING:
     from assay.cli.request import Request
@@ -47,7 +47,11 @@ def _kinds(registry: Registry, definitions: dict[str, Any]) -> list[dict[str, st
     """Add the schema of each kind's options to the definitions; references to them."""
     places = []
     for kind in registry.names(COLLECTORS):
-        one = registry.collector(kind).config_class.model_json_schema()
+        try:
+            one = registry.collector(kind).config_class.model_json_schema()
+        except PluginError as error:
+            note(f"note: without the options of {kind}: {error.message}")
+            continue
         definitions.update(one.pop("$defs", {}))
         one["properties"]["kind"] = {"const": kind}
         one["required"] = sorted({*one.get("required", ()), "kind"})

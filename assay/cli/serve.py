@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+import os
+import socket
 from typing import TYPE_CHECKING
 
 import click
@@ -39,17 +41,22 @@ def serve(folder: Path, *, host: str = HOST, port: int = PORT, dev: bool = False
     """Serve a folder's dashboard until interrupted; UsageError for an open host or a port in use."""
     require_loopback(host)
     app = create_app(folder, dev=dev)
-    try:
-        server = waitress.create_server(app, host=host, port=port, threads=THREADS, ident=None)
-    except OSError as error:
-        raise UsageError(
-            f"Port {port} cannot be had: {error.strerror}.", hint="Choose another with --port."
-        ) from error
+    server = waitress.create_server(app, sockets=[_listening(host, port)], threads=THREADS, ident=None)
     note(f"Assay is on http://{host}:{port} (Ctrl-C ends it)")
     try:
         server.run()
     finally:
         server.close()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=128)
+    except OSError as error:
+        raise UsageError(
+            f"Port {port} cannot be had: {os.strerror(error.errno or 0)}.", hint="Choose another with --port."
+        ) from error
 
 
 def require_loopback(host: str) -> None:

@@ -74,8 +74,6 @@ class Layers:
             if not isinstance(inner, dict):
                 raise ConfigError(f"{origin}: {table} holds a value, so {dotted} cannot stand in it.")
             place = inner
-        if value == {} and isinstance(place.get(last), dict):
-            return
         place[last] = value
         self.origins[dotted] = origin
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+import click
 import pytest
 from cli.conftest import call
 from fakes.feed import fake_registry
+from pydantic import BaseModel, Field
 
 from assay.cli import connect, doctor
-from assay.cli.health import LEAST_FREE_BYTES
+from assay.cli.field_options import options_of
+from assay.cli.health import LEAST_FREE_BYTES, examine_installation
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -210,3 +214,58 @@ def test_db_backup_that_cannot_be_made_is_told(ready: Program, tmp_path: Path) -
 
     assert (nowhere.code, postgres.code) == (3, 2)
     assert "pg_dump" in postgres.err
+
+
+def test_doctor_finds_a_package_that_stands_in_the_place_of_ours(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Plain names such as `web` are others' too; a library that is gone is told like it."""
+    (tmp_path / "web.py").write_text("", "utf-8")
+    found = importlib.util.spec_from_file_location("web", tmp_path / "web.py")
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: found)
+    monkeypatch.setattr("assay.cli.health.LIBRARIES", ("assay-no-such-library",))
+    lines = {finding.name: finding for finding in examine_installation()}
+
+    assert not lines["package web"].ok
+    assert str(tmp_path / "web.py") in lines["package web"].detail
+    assert lines["assay-no-such-library"].detail == "not installed"
+
+
+@pytest.mark.usefixtures("meters")
+def test_every_sort_of_field_is_an_option(ready: Program) -> None:
+    """Flags, choices, whole numbers, lists and texts; what tests alone set is not offered."""
+
+    class Many(BaseModel):
+        words: tuple[str, ...] = ()
+        quick: bool = True
+        mode: Literal["a", "b"] | None = None
+        host: str | None = Field(default=None, description="Tests only.")
+
+    options = {option.name: option for option in options_of(Many)}
+
+    assert options["words"].multiple
+    assert options["quick"].opts == ["--quick"]
+    assert options["quick"].secondary_opts == ["--no-quick"]
+    assert isinstance(options["mode"].type, click.Choice)
+    assert options["host"].hidden
+    assert ready("connect", "tool", "--name", "shop", "--instance", "xy1").code == 0
+
+
+def test_a_remote_place_is_written_as_it_is(ready: Program) -> None:
+    """A URL is no folder."""
+    told = ready("connect", "dbt", "--name", "shop", "--target", "s3://bucket/target", "--no-test")
+
+    assert told.code == 0
+    assert 'target = "s3://bucket/target"' in (ready.folder / "assay.toml").read_text("utf-8")
+
+
+def test_the_schema_does_without_a_kind_that_cannot_be_imported(
+    ready: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A note says which one is left out."""
+    monkeypatch.setattr("assay.cli.config.Registry", fake_registry)
+    told = ready("config", "schema")
+
+    assert told.code == 0
+    assert "connection.meter" in told.json["$defs"]
+    assert "without the options of torn" in told.err
