@@ -17,6 +17,9 @@ _STRING = r"'(?:[^'\\]|''|\\(?s:.)|\\\z)*(?:'|\z)|(?s:\$\$.*?(?:\$\$|\z))"
 _QUOTED = r'"[^"]*(?:"|\z)'
 _COMMENT = r"--[^\n]*|//[^\n]*|(?s:/\*.*?(?:\*/|\z))"
 _NUMBER = r"\b(?:0[xX][0-9a-fA-F]+|\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)\b"
+_BLANKS = (
+    r"\s{2,}|[\t-\r]"  # a single space stays as it is: to replace it with itself would take most of the time
+)
 _MARK = "\x01"
 
 
@@ -29,7 +32,7 @@ def shapes_of(texts: pa.Array) -> pa.Array:
     bare = pc.replace_substring(bare, _MARK, "?")
     bare = pc.replace_substring_regex(bare, _NUMBER, "?")
     bare = pc.replace_substring_regex(bare, r"\?(?:\s*,\s*\?)+", "?")
-    return pc.utf8_trim_whitespace(pc.replace_substring_regex(bare, r"\s+", " "))
+    return pc.utf8_trim_whitespace(pc.replace_substring_regex(bare, _BLANKS, " "))
 
 
 def with_hashes(hashes: pa.Array, texts: pa.Array) -> pa.Array:
