@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, delete, func, select
+from sqlalchemy import case, delete, func, literal_column, select
 from sqlalchemy.orm import aliased
 
 from assay.errors import UsageError
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 DIMENSIONS = ("asset", "warehouse", "user", "tag")
 """The dimensions the roll-up keeps; each adds up to the same bill."""
 _ACROSS = {"day": CostRow.day_ms, "service": CostRow.service, "kind": CostRow.kind}
-_GROUPS = {"value": CostRow.value, **_ACROSS}
+UNSORTED = CostRow.value.concat(literal_column("''"))
+"""The value as a group: grouped by the bare column, SQLite walks the index of values over every day there is."""
+_GROUPS = {"value": UNSORTED, **_ACROSS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, case, delete, func, insert, literal, select
 
 from assay.model.time import DAY_MS, Window, floor_day_ms
-from assay.store.costs import days, known_connections
+from assay.store.costs import UNSORTED, days, known_connections
 from assay.store.tables import AssetRow, AssetSummaryRow, CostRow, EdgeRow, RunRow, UsageRow
 from assay.store.usage import CONSUMERS
 
@@ -57,8 +57,8 @@ def _dearest_of(window: Window) -> Select[Any]:
     money, credit = func.sum(CostRow.micro_currency), func.sum(CostRow.nano_credits)
     known = CostRow.connection.in_(known_connections(CostRow))
     within = (CostRow.day_ms >= window.start_ms, CostRow.day_ms < window.end_ms)
-    keys = select(CostRow.value).where(known, CostRow.dimension == "asset", CostRow.value != "", *within)
-    return keys.group_by(CostRow.value).order_by(func.coalesce(money, 0).desc(), credit.desc(), CostRow.value)
+    keys = select(UNSORTED).where(known, CostRow.dimension == "asset", CostRow.value != "", *within)
+    return keys.group_by(UNSORTED).order_by(func.coalesce(money, 0).desc(), credit.desc(), UNSORTED)
 
 
 def _summary(window: Window) -> Select[Any]:
