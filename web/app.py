@@ -9,6 +9,7 @@ from flask import Flask
 from assay.config import Settings
 from assay.store.engine import Store
 from web import api, csp, errors, health, hosts, state, urls
+from web import format as formats
 from web.pages import PAGES
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def create_app(directory: Path, *, dev: bool = False) -> Flask:
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     state.init(app, Store.open(settings.store.url))
-    for part in (urls, hosts, csp, errors, format, health, api):
+    for part in (urls, hosts, csp, errors, formats, health, api):
         part.init(app)
     for page in PAGES:
         app.register_blueprint(page.blueprint)

@@ -40,18 +40,10 @@ def total(lines: Iterable[CostLine]) -> Amount:
     return result or Amount(0)
 
 
-def by_day_and_kind(
-    session: Session,
-    ask: Ask,
-    *,
-    chart_id: str,
-    title: str,
-    among: Sequence[str] | None = None,
-    dimension: str = BILL,
-) -> Chart:
-    """Spend by day, stacked by kind of charge."""
-    lines = costs.totals(session, dimension, ask.window, ("day", "kind"), among=among)
-    return day_chart(lines, ask, chart_id=chart_id, title=title)
+def spend_by_day(session: Session, ask: Ask) -> Chart:
+    """The whole bill by day, stacked by kind of charge."""
+    lines = costs.totals(session, BILL, ask.window, ("day", "kind"))
+    return day_chart(lines, ask, chart_id="spend", title="Spend by day and by reason")
 
 
 def day_chart(lines: Sequence[CostLine], ask: Ask, *, chart_id: str, title: str) -> Chart:

@@ -33,9 +33,7 @@ def told(value: object) -> Any:  # noqa: ANN401 - JSON
         }
     if isinstance(value, dict):
         return {str(key): told(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [told(item) for item in value]
-    return value
+    return [told(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 @blueprint.get("/overview")

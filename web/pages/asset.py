@@ -170,10 +170,8 @@ def _rows(session: Session, asset_id: int, ask: Ask) -> Chart:
             for at, value in told:
                 by_day[floor_day_ms(at)] = float(value)
             days = days_of(ask.window)
-            return Chart(
-                "rows", title, "rows", [day(at) for at in days], [Series(title, [by_day.get(at) for at in days], "busy")],
-                "line",
-            )  # fmt: skip
+            series = Series(title, [by_day.get(at) for at in days], "busy")
+            return Chart("rows", title, "rows", [day(at) for at in days], [series], "line")
     return Chart("rows", "Rows", "rows", [], [])
 
 

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request
 from assay.errors import UsageError
 from assay.store import costs, summaries
 from web import state
-from web.figures import BILL, IDLE_KINDS, amount_of, by_day_and_kind, total
+from web.figures import BILL, IDLE_KINDS, amount_of, spend_by_day, total
 from web.format import Amount
 from web.pages.base import asked, rendered
 
@@ -84,7 +84,7 @@ def query(session: Session, ask: Ask, by: str, listed: int | None = LISTED) -> C
         unattributed=total(costs.totals(session, "asset", ask.window, ("value",), among=[""])),
         rows=rows,
         others=others if others.nano or others.micro else None,
-        spend=by_day_and_kind(session, ask, chart_id="spend", title="Spend by day and by reason"),
+        spend=spend_by_day(session, ask),
         restatements=costs.restatements(session, limit=20),
     )
 

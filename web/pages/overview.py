@@ -9,7 +9,7 @@ from flask import Blueprint
 
 from assay.store import collections, costs, search
 from web import state
-from web.figures import BILL, IDLE_KINDS, by_day_and_kind, total
+from web.figures import BILL, IDLE_KINDS, spend_by_day, total
 from web.pages.base import asked, rendered
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def query(session: Session, ask: Ask) -> Overview:
         idle=total(line for line in kinds if line.group[0] in IDLE_KINDS),
         unattributed=total(nobodys),
         balance=costs.balance(session, window=ask.window),
-        spend=by_day_and_kind(session, ask, chart_id="spend", title="Spend by day and by reason"),
+        spend=spend_by_day(session, ask),
         idle_by_warehouse=_idle(costs.totals(session, "warehouse", ask.window, ("value", "kind"))),
         dearest=listed[:LIST],
         unread=[line for line in listed if _unread(line)][:LIST],
