@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from house.tree import ROOT
 
-HEAVY = set(
-    "alembic apscheduler boto3 duckdb flask great_expectations numpy pandas pyarrow snowflake sqlalchemy sqlglot".split()
-)
+HEAVY = {
+    "alembic", "apscheduler", "boto3", "duckdb", "flask", "great_expectations", "numpy", "pandas", "pyarrow",
+    "snowflake", "sqlalchemy", "sqlglot",
+}  # fmt: skip
 LOADED = (
     "import sys, json\n{}\nprint(json.dumps(sorted(set(name.partition('.')[0] for name in sys.modules))))"
 )
