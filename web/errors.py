@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import Response, jsonify, make_response, render_template, request
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from assay.errors import AssayError, UsageError
+from assay.errors import AssayError, StoreError, UsageError
+from assay.store.faults import told
 
 if TYPE_CHECKING:
     from flask import Flask
 
 
 def init(app: Flask) -> None:
-    """One handler for our errors, one for HTTP's."""
+    """One handler for our errors, one for the database's, one for HTTP's."""
     app.register_error_handler(AssayError, _ours)
+    app.register_error_handler(SQLAlchemyError, _databases)
     app.register_error_handler(HTTPException, _http)
 
 
@@ -23,10 +26,19 @@ def _ours(error: AssayError) -> Response:
     return _answer(400 if isinstance(error, UsageError) else 503, error.message, error.hint)
 
 
+def _databases(error: SQLAlchemyError) -> Response:
+    """A store that fails while a page reads it is told; a mistake of ours goes on as one."""
+    try:
+        with told():
+            raise error
+    except StoreError as failure:
+        return _ours(failure)
+
+
 def _http(error: HTTPException) -> Response:
     response = _answer(error.code or 500, error.description or error.name, "")
-    told = [(name, value) for name, value in error.get_headers() if name.lower() != "content-type"]
-    response.headers.extend(told)  # a 405 says what is allowed
+    more = [(name, value) for name, value in error.get_headers() if name.lower() != "content-type"]
+    response.headers.extend(more)  # a 405 says what is allowed
     return response
 
 

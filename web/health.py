@@ -8,6 +8,7 @@ from flask import Blueprint, Response, jsonify
 
 from assay.errors import AssayError
 from assay.store.engine import HEAD, revision
+from assay.store.faults import told
 from web import state
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ def healthz() -> Response:
 def readyz() -> tuple[Response, int]:
     """The store answers and its schema is this program's."""
     try:
-        found = revision(state.session().connection())
+        with told():
+            found = revision(state.session().connection())
     except AssayError as error:
         return jsonify(status="not ready", reason=error.message, next=error.hint), 503
     if found != HEAD:

@@ -57,15 +57,15 @@ def keys(plain: int = 12) -> list[AssetKey]:
     return [*(key(f"table_{i}", f"schema_{i % 3}") for i in range(plain)), *map(key, HOSTILE)]
 
 
-def hosted(folder: Path) -> str:
-    """The URL of the store of a folder, where `assay serve` looks for it."""
-    (folder / ".assay").mkdir(parents=True)
+def url_of(folder: Path) -> str:
+    """The URL of a folder's store, where `assay serve` looks for it."""
     return f"sqlite:///{folder / '.assay' / 'assay.db'}"
 
 
 def folder(at: Path, *, plain: int = 12, days: int = DAYS, filled: bool = True) -> Path:
     """A folder as a user has it: with an empty store, or with the company in it."""
-    with Store.create(hosted(at)) as store:
+    (at / ".assay").mkdir()
+    with Store.create(url_of(at)) as store:
         if filled:
             fill(store, plain=plain, days=days)
     return at
