@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
+import re
 import zlib
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from assay.errors import MalformedInputError
 
 if TYPE_CHECKING:
+    from collectors.dbt.loose import Json
     from collectors.dbt.places import Found
 
-Json = dict[str, Any]
+LARGEST_BYTES = 2 * 1024**3
+"""The largest document read, unpacked: ten times the largest manifest heard of, and no bomb."""
 
 
 class Artifact(StrEnum):
@@ -31,13 +35,20 @@ _CONTENT = {
     Artifact.CATALOG: ("nodes", dict),
     Artifact.SOURCES: ("results", list),
 }
+_SUSPECT = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+_ESCAPE = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(\\u0000|\\u[dD][89a-fA-F]..)|\\.")
+
+
+def stem(name: str) -> str:
+    """A file's name without .json and .gz."""
+    return name.removesuffix(".gz").removesuffix(".json")
 
 
 def kind_of(found: Found) -> Artifact | None:
     """Which artifact a file is, by its name; None for other files."""
-    stem = found.name.removesuffix(".gz").removesuffix(".json")
+    bare = stem(found.name)
     return next(
-        (kind for kind in Artifact if stem == kind or stem.startswith((f"{kind}_", f"{kind}-"))), None
+        (kind for kind in Artifact if bare == kind or bare.startswith((f"{kind}_", f"{kind}-"))), None
     )
 
 
@@ -47,48 +58,48 @@ def load(found: Found, data: bytes) -> Json:
     Raises:
         MalformedInputError: truncated, too deep, not JSON, not UTF-8, or not an object with the artifact's content.
     """
-    try:
-        text = (gzip.decompress(data) if found.name.endswith(".gz") else data).decode("utf-8-sig")
-        document = json.loads(text)
-    except RecursionError:
-        raise _malformed(found, "it is nested too deeply to be a dbt artifact") from None
-    except json.JSONDecodeError as error:
-        raise _malformed(found, f"{error.msg} at line {error.lineno}, column {error.colno}") from None
-    except UnicodeDecodeError as error:
-        raise _malformed(found, f"byte {error.start} is not UTF-8") from None
-    except (OSError, EOFError, zlib.error, ValueError) as error:
-        raise _malformed(found, str(error)) from None
+    document = _parsed(found, data)
     kind = kind_of(found)
     content, shape = _CONTENT[kind] if kind else ("metadata", dict)
     if not isinstance(document, dict) or not isinstance(document.get(content), shape):
-        raise _malformed(found, f"it has no `{content}`")
+        raise malformed(found, f"it has no `{content}`")
     return document
 
 
-def _malformed(found: Found, what: str) -> MalformedInputError:
+def _parsed(found: Found, data: bytes) -> object:
+    try:
+        told = _unpacked(found, data).decode("utf-8-sig")
+        if not told.strip():
+            raise malformed(found, "it is empty")
+        return json.loads(_storable(told))
+    except RecursionError:
+        raise malformed(found, "it is nested too deeply to be a dbt artifact") from None
+    except json.JSONDecodeError as error:
+        raise malformed(found, f"{error.msg} at line {error.lineno}, column {error.colno}") from None
+    except UnicodeDecodeError as error:
+        raise malformed(found, f"byte {error.start} is not UTF-8, in which dbt writes") from None
+    except (OSError, EOFError, zlib.error, ValueError) as error:
+        raise malformed(found, str(error)) from None
+
+
+def _unpacked(found: Found, data: bytes) -> bytes:
+    if found.name.endswith(".gz"):
+        data = gzip.GzipFile(fileobj=io.BytesIO(data)).read(LARGEST_BYTES + 1)
+    if len(data) > LARGEST_BYTES:
+        raise malformed(found, f"it is larger than {LARGEST_BYTES:,} bytes")
+    return data
+
+
+def _storable(told: str) -> str:
+    """The JSON text without escapes that no database can hold: NUL, and half of a surrogate pair."""
+    if not _SUSPECT.search(told):
+        return told
+    return _ESCAPE.sub(lambda match: r"\ufffd" if match[1] else match[0], told)
+
+
+def malformed(found: Found, what: str) -> MalformedInputError:
+    """The error of an artifact that cannot be read, and the next step."""
     return MalformedInputError(
         f"{found.path} cannot be read: {what}.",
         hint="Was it cut short while being copied? Copy it again, or let dbt write it again; the rest is read.",
     )
-
-
-def mapping(value: object) -> Json:
-    """The value if it is an object, else an empty one."""
-    return value if isinstance(value, dict) else {}
-
-
-def sequence(value: object) -> list[Any]:
-    """The value if it is a list, else an empty one."""
-    return value if isinstance(value, list) else []
-
-
-def text(value: object) -> str:
-    """The value if it is text, else ''."""
-    return value if isinstance(value, str) else ""
-
-
-def whole(value: object) -> int | None:
-    """The value if it is a finite whole number that fits 63 bits, else None; true and false are no numbers."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:  # noqa: PLR0124 - NaN
-        return None
-    return int(value) if abs(value) < 2**63 and value == int(value) else None

@@ -1,62 +1,36 @@
 """The dbt collector: every invocation's artifacts, joined by unique_id and never by invocation id.
 
 `dbt docs generate` rewrites manifest and run_results after a build, so their invocation ids differ for no reason. A
-result is resolved by the manifest of its own folder, else by the newest manifest read of the same target.
+result is resolved by the manifest of its own folder, else by the newest manifest of the target that knows its nodes.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from assay.errors import AssayError, MalformedInputError
+from assay.errors import AssayError
 from collectors.base import Batch, Degraded, Finding, SourceStream
-from collectors.dbt.artifacts import Artifact, kind_of, load
+from collectors.dbt.artifacts import Artifact
 from collectors.dbt.config import DbtConfig
-from collectors.dbt.nodes import Project
+from collectors.dbt.measured import catalog_measurements, catalog_types, freshness
 from collectors.dbt.places import place_of
-from collectors.dbt.runs import catalog_measurements, catalog_types, freshness, ran_something, runs
+from collectors.dbt.reading import Reading
+from collectors.dbt.runs import named, ran_something, runs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from collectors.base import Progress, Record
-    from collectors.dbt.places import Found, Place
-
-Json = dict[str, Any]
+    from collectors.dbt.loose import Json
+    from collectors.dbt.places import Found
+    from collectors.dbt.project import Project
 
 
 def _stream(artifact: Artifact, source: str) -> SourceStream:
     return SourceStream(artifact, source, lag=timedelta(0), look_back=timedelta(0))
-
-
-@dataclass(slots=True)
-class _Reading:
-    """The state of one pass: what the place holds, and the manifests read so far by folder."""
-
-    place: Place
-    instance: str
-    files: Mapping[Artifact, Sequence[Found]]
-    projects: dict[str, Project] = field(default_factory=dict)
-
-    def json(self, found: Found) -> Json:
-        return load(found, self.place.read(found))
-
-    def project(self, folder: str) -> Project | None:
-        """The manifest of the folder, else the newest one; manifests are read once, when first asked for."""
-        own = next((f for f in self.files[Artifact.MANIFEST] if f.folder == folder), None)
-        newest_first = sorted(self.files[Artifact.MANIFEST], key=lambda f: (-f.modified, f.path))
-        for found in [own, *newest_first] if own else newest_first:
-            if found.path not in self.projects:
-                try:
-                    self.projects[found.path] = Project.of(self.json(found), self.instance, found.modified)
-                except MalformedInputError:
-                    continue  # told once, where the manifests themselves are read
-            return self.projects[found.path]
-        return None
 
 
 class DbtCollector:
@@ -80,27 +54,20 @@ class DbtCollector:
         """Each new artifact as a batch, manifests first; one that cannot be read is told and tried again next time."""
         try:
             reading = self._reading()
+            manifests = [f for f in reading.files[Artifact.MANIFEST] if f.fingerprint not in progress.seen]
+            manifests = reading.in_order(manifests)
         except AssayError as error:
             yield Degraded(Artifact.MANIFEST, error)
             return
-        for artifact in Artifact:
-            fresh = [found for found in reading.files[artifact] if found.fingerprint not in progress.seen]
-            for found in sorted(fresh, key=lambda f: (f.modified, f.path)):
-                try:
-                    records = list(_records(reading, artifact, found))
-                except AssayError as error:
-                    yield Degraded(artifact, error)
-                else:
-                    yield Batch(artifact, records=records, rows_read=len(records), seen=(found.fingerprint,))
+        for found in manifests:
+            yield _attempt(reading, Artifact.MANIFEST, found)
+        for artifact in (Artifact.CATALOG, Artifact.RUN_RESULTS, Artifact.SOURCES):
+            for found in sorted(reading.files[artifact], key=lambda f: (f.modified, f.path)):
+                if _mark(reading, found) not in progress.seen:
+                    yield _attempt(reading, artifact, found)
 
-    def _reading(self) -> _Reading:
-        place = place_of(self.config.target)
-        files: dict[Artifact, list[Found]] = {artifact: [] for artifact in Artifact}
-        for found in place.files():
-            artifact = kind_of(found)
-            if artifact is not None:
-                files[artifact].append(found)
-        return _Reading(place, self.config.instance, files)
+    def _reading(self) -> Reading:
+        return Reading(place_of(self.config.target), self.config.instance)
 
     def examine(self) -> Iterator[Finding]:
         """Look for artifacts."""
@@ -121,25 +88,41 @@ class DbtCollector:
         return (Path(__file__).parent / "policy.json").read_text(encoding="utf-8")
 
 
-def _records(reading: _Reading, artifact: Artifact, found: Found) -> Iterator[Record]:
-    document = reading.json(found)
-    if artifact is Artifact.MANIFEST:
-        project = Project.of(document, reading.instance, found.modified)
-        reading.projects[found.path] = project
-        yield from project.records({})
-        return
+def _attempt(reading: Reading, artifact: Artifact, found: Found) -> Batch | Degraded:
+    try:
+        if artifact is Artifact.MANIFEST:
+            records = [*reading.project(found).records(reading.types(found)), *reading.names(found)]
+            return _batch(artifact, records, found.fingerprint)
+        return _resolved(reading, artifact, found)
+    except AssayError as error:
+        return Degraded(artifact, error)
+
+
+def _resolved(reading: Reading, artifact: Artifact, found: Found) -> Batch:
+    """What a file that only names nodes says of them, by the manifest that knows them."""
+    document = reading.document(found)
     if artifact is Artifact.RUN_RESULTS and not ran_something(document):
-        return
-    known = reading.project(found.folder)
-    if known is None:
-        raise MalformedInputError(
-            f"{found.path} names nodes, but there is no manifest to look them up in.",
-            hint="Copy the manifest.json of the same project beside it.",
-        )
+        return _batch(artifact, [], _mark(reading, found))
+    names = catalog_types(document).keys() if artifact is Artifact.CATALOG else named(document)
+    project, settled = reading.resolve(found, names)
+    records = list(_records(artifact, document, project, found.modified))
+    return _batch(artifact, records, *[_mark(reading, found)] * settled)
+
+
+def _records(artifact: Artifact, document: Json, project: Project, modified: float) -> Iterator[Record]:
     if artifact is Artifact.RUN_RESULTS:
-        yield from runs(document, known)
+        yield from runs(document, project)
     elif artifact is Artifact.SOURCES:
-        yield from freshness(document, known)
+        yield from freshness(document, project)
     else:
-        yield from known.records(catalog_types(document))
-        yield from catalog_measurements(document, known.keys, found.modified)
+        yield from project.typed(catalog_types(document))
+        yield from catalog_measurements(document, project, modified)
+
+
+def _mark(reading: Reading, found: Found) -> str:
+    """The fingerprint of a file as it is read: one resolved by a stranger is read again when its own manifest comes."""
+    return found.fingerprint if reading.own_manifest(found) else f"{found.fingerprint}:alone"
+
+
+def _batch(artifact: Artifact, records: Sequence[Record], *seen: str) -> Batch:
+    return Batch(artifact, records=records, rows_read=len(records), seen=seen)

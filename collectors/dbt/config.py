@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?")
+
 
 def _target(text: str) -> str:
-    if "://" in text and not text.startswith("s3://"):
-        raise ValueError("a folder, or s3://bucket/prefix")
+    if not text or ("://" in text and not _BUCKET.fullmatch(text)):
+        raise ValueError("want a folder, or s3://bucket/prefix")
     return text
 
 

@@ -1,23 +1,19 @@
-"""The manifest's nodes as assets, names and edges."""
+"""A node of a manifest of any version, slimmed to what we use: the code of a large project is not kept."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from assay.model.assets import Alias, Asset, AssetKey, AssetKind, Column, Edge, EdgeSource
-from collectors.dbt.artifacts import mapping, sequence, text
+from assay.model.assets import AssetKind, Column
+from collectors.dbt.loose import mapping, sequence, text, texts
+from collectors.dbt.relations import relation_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-Json = dict[str, Any]
-
-_PART = r'(?:"(?:[^"]|"")+"|`[^`]+`|[\w$-]+)'
-_RELATION = re.compile(rf"{_PART}(?:\.{_PART}){{0,2}}")
-"""A relation as a warehouse writes it; a source's relation_name may also be a function call or a path, which is none."""
+    from collectors.dbt.loose import Json
 
 _BY_MATERIALIZATION = {
     "table": AssetKind.TABLE,
@@ -26,198 +22,118 @@ _BY_MATERIALIZATION = {
     "materialized_view": AssetKind.MATERIALIZED_VIEW,
     "dynamic_table": AssetKind.DYNAMIC_TABLE,
 }
-_BY_TYPE = {
+_BY_RESOURCE = {
     "seed": AssetKind.SEED,
     "snapshot": AssetKind.SNAPSHOT,
     "source": AssetKind.SOURCE,
     "exposure": AssetKind.EXPOSURE,
 }
-_TESTS = {"test", "unit_test"}
-_NO_ASSETS = {"analysis", "operation", "sql_operation", "rpc", "sql operation", *_TESTS}
+_TESTS = {"test", "unit_test", "data_test"}
+_REFABLE = {"model", "seed", "snapshot"}
+_REFERENCE = re.compile(r"(?:ref|source)\(([^)]*)\)")
+_QUOTED = re.compile(r"""['"]([^'"]+)['"]""")
 
 
 @dataclass(frozen=True, slots=True)
-class Project:
-    """A manifest read: its nodes by unique_id, and the asset of each that is one (a test: the asset it tests)."""
+class Node:
+    """A node: where it lies (`relation`, folded; () for nowhere), what it reads, and what is written about it.
 
+    `tests` are the nodes a test may be about, the likeliest first; `tested_name` is the bare name it gives.
+    """
+
+    unique_id: str
+    resource: str
     name: str
-    platform: str
-    instance: str
-    generated_at: datetime
-    nodes: Mapping[str, Json] = field(repr=False)
-    keys: Mapping[str, AssetKey] = field(repr=False)
+    package: str
+    materialized: str
+    relation: tuple[str, ...]
+    depends_on: tuple[str, ...]
+    tests: tuple[str, ...]
+    tested_name: str
+    owner: str
+    description: str
+    tags: tuple[str, ...]
+    columns: tuple[Column, ...]
+    meta: Mapping[str, str]
 
     @classmethod
-    def of(cls, manifest: Json, instance: str, modified: float) -> Project:
-        """Read a manifest of any version; `modified` (epoch seconds) stands in for a missing time."""
-        metadata = mapping(manifest.get("metadata"))
-        groups = ("nodes", "sources", "exposures", "unit_tests")
-        nodes = {
-            unique_id: {**node, "unique_id": unique_id}
-            for group in groups
-            for unique_id, node in mapping(manifest.get(group)).items()
-            if isinstance(node, dict)
+    def of(cls, unique_id: str, node: Json, platform: str, owners: Mapping[str, str]) -> Node:
+        """Read a node; `owners` are the owners of groups by the group's name."""
+        config = mapping(node.get("config"))
+        resource = text(node.get("resource_type")) or unique_id.partition(".")[0]
+        group = text(node.get("group")) or text(config.get("group"))
+        depends_on = texts(mapping(node.get("depends_on")).get("nodes"))
+        metas = (mapping(node.get("meta")), mapping(config.get("meta")))
+        told = (*(owner_name(meta.get("owner")) for meta in metas), owner_name(node.get("owner")))
+        meta = {
+            "dbt": unique_id,
+            "path": text(node.get("original_file_path")),
+            "materialized": text(config.get("materialized")),
+            "access": text(node.get("access")) or text(config.get("access")),
+            "group": group,
         }
-        name = text(metadata.get("project_name")) or _commonest_package(nodes)
-        platform = text(metadata.get("adapter_type")) or "unknown"
-        owners = mapping(manifest.get("groups"))
-        nodes = {
-            unique_id: {**node, "owner_of_group": _group_owner(node, owners)}
-            for unique_id, node in nodes.items()
-        }
-        keys = {unique_id: _key(node, platform, instance, name) for unique_id, node in nodes.items()}
-        known = {unique_id: key for unique_id, key in keys.items() if key is not None}
-        tested = {
-            unique_id: key for unique_id, node in nodes.items() if (key := _tested(node, known)) is not None
-        }
-        at = moment(metadata.get("generated_at")) or datetime.fromtimestamp(modified, UTC)
-        return cls(name, platform, instance, at, nodes, known | tested)
+        return cls(
+            unique_id=unique_id,
+            resource=resource,
+            name=text(node.get("name")),
+            package=text(node.get("package_name")),
+            materialized=text(config.get("materialized")),
+            relation=() if resource == "exposure" else relation_of(node, platform),
+            depends_on=depends_on,
+            tests=(text(node.get("attached_node")), text(node.get("tested_node_unique_id")), *depends_on),
+            tested_name=_tested_name(node),
+            owner=next(filter(None, told), "") or owners.get(group, ""),
+            description=text(node.get("description")),
+            tags=texts(node.get("tags")) or texts(config.get("tags")),
+            columns=tuple(_columns(node)),
+            meta={name: value for name, value in meta.items() if value},
+        )
 
-    def records(self, columns: Mapping[str, Mapping[str, str]]) -> Iterator[Asset | Alias | Edge]:
-        """Every asset, alias and edge; `columns` are the catalog's types by unique_id and column name."""
-        for unique_id, key in self.keys.items():
-            node = self.nodes[unique_id]
-            if node.get("resource_type") not in _TESTS:
-                yield _asset(node, key, columns.get(unique_id, {}))
-                if key.platform != "dbt":
-                    yield Alias("relation", ".".join(key.path), key)
-            yield Alias("dbt", unique_id, key)
-        yield from self._edges()
+    @property
+    def is_test(self) -> bool:
+        """Whether it tests another node and is no asset of its own."""
+        return self.resource in _TESTS
 
-    def _edges(self) -> Iterator[Edge]:
-        for unique_id, key in self.keys.items():
-            node = self.nodes[unique_id]
-            if node.get("resource_type") in _TESTS or _is_ephemeral(node):
-                continue
-            for parent in sorted(self._parents(node)):
-                if parent != key:
-                    yield Edge(parent, key, EdgeSource.DBT, self.generated_at)
+    @property
+    def is_asset(self) -> bool:
+        """Whether it is a thing of its own: data, or what reads data."""
+        return self.resource == "model" or self.resource in _BY_RESOURCE
 
-    def _parents(self, node: Json) -> set[AssetKey]:
-        """The assets a node reads; an ephemeral parent is no table, so its own parents stand for it."""
-        found: set[AssetKey] = set()
-        waiting, visited = _depends_on(node), set[str]()
-        while waiting:
-            unique_id = waiting.pop()
-            parent = self.nodes.get(unique_id)
-            if parent is None or unique_id in visited:
-                continue
-            visited.add(unique_id)
-            if _is_ephemeral(parent):
-                waiting += _depends_on(parent)
-            elif unique_id in self.keys and parent.get("resource_type") not in _TESTS:
-                found.add(self.keys[unique_id])
-        return found
+    @property
+    def is_ephemeral(self) -> bool:
+        """Whether it exists only inside the statements of its readers."""
+        return self.materialized == "ephemeral"
+
+    @property
+    def is_refable(self) -> bool:
+        """Whether a project calls it by its bare name."""
+        return self.resource in _REFABLE
+
+    @property
+    def kind(self) -> AssetKind:
+        """What sort of asset it is; a materialization of the project's own making is a model."""
+        return _BY_RESOURCE.get(self.resource) or _BY_MATERIALIZATION.get(self.materialized, AssetKind.MODEL)
 
 
-def moment(value: object) -> datetime | None:
-    """A dbt time as an aware moment; one without a zone is UTC; None when it is none."""
-    try:
-        at = datetime.fromisoformat(text(value))
-    except ValueError:
-        return None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-
-
-def materialization(node: Json) -> str:
-    """How a node is materialized; '' where that says nothing."""
-    return text(mapping(node.get("config")).get("materialized"))
-
-
-def _is_ephemeral(node: Json) -> bool:
-    return materialization(node) == "ephemeral"
-
-
-def _depends_on(node: Json) -> list[str]:
-    return [name for name in sequence(mapping(node.get("depends_on")).get("nodes")) if isinstance(name, str)]
-
-
-def _commonest_package(nodes: Mapping[str, Json]) -> str:
-    """Manifests before 1.5 do not name their project: it owns most nodes."""
-    names = [text(node.get("package_name")) for node in nodes.values()]
-    return max(sorted(set(names)), key=names.count, default="") or "project"
-
-
-def _key(node: Json, platform: str, instance: str, project: str) -> AssetKey | None:
-    if node.get("resource_type") in _NO_ASSETS:
-        return None
-    relation = _relation(node)
-    if relation and not _is_ephemeral(node) and node.get("resource_type") != "exposure":
-        return AssetKey.of_relation(platform, instance, relation)
-    return AssetKey("dbt", project, tuple(node["unique_id"].split(".")))
-
-
-def _relation(node: Json) -> str:
-    """The relation in the warehouse's words: told by dbt itself since 1.4, else database.schema.name; '' for none."""
-    told = text(node.get("relation_name"))
-    if _RELATION.fullmatch(told):
-        return told
-    name = text(node.get("alias")) or text(node.get("identifier")) or text(node.get("name"))
-    parts = [part for part in (text(node.get("database")), text(node.get("schema")), name) if part]
-    return (
-        ".".join('"' + part.replace('"', '""') + '"' for part in parts)
-        if text(node.get("schema")) and name
-        else ""
-    )
-
-
-def _tested(node: Json, keys: Mapping[str, AssetKey]) -> AssetKey | None:
-    """The asset a test tests: the node it is attached to, else the first it depends on."""
-    if node.get("resource_type") not in _TESTS:
-        return None
-    names = [text(node.get("attached_node")), text(node.get("tested_node_unique_id")), *_depends_on(node)]
-    return next((keys[name] for name in names if name in keys), None)
-
-
-def _group_owner(node: Json, groups: Json) -> str:
-    name = text(node.get("group")) or text(mapping(node.get("config")).get("group"))
-    group = next((g for g in map(mapping, groups.values()) if name and g.get("name") == name), {})
-    return _owner_name(group.get("owner"))
-
-
-def _owner_name(owner: object) -> str:
+def owner_name(owner: object) -> str:
+    """Who an owner is: a text, or an object's name, else its (first) e-mail."""
     told = mapping(owner)
-    return text(owner) or text(told.get("name")) or text(told.get("email"))
+    return text(owner) or text(told.get("name")) or next(iter(texts(told.get("email"))), "")
 
 
-def _owner(node: Json) -> str:
-    metas = (mapping(node.get("meta")), mapping(mapping(node.get("config")).get("meta")))
-    told = (_owner_name(meta.get("owner")) for meta in metas)
-    return next(filter(None, told), "") or _owner_name(node.get("owner")) or node["owner_of_group"]
+def _tested_name(node: Json) -> str:
+    """The bare name of what a generic test was written under: manifests before 1.5 say it only in Jinja."""
+    kwargs = mapping(mapping(node.get("test_metadata")).get("kwargs"))
+    inside = _REFERENCE.search(text(kwargs.get("model")))
+    names = _QUOTED.findall(inside[1]) if inside else []
+    return names[-1] if names else ""
 
 
-def _kind(node: Json) -> AssetKind:
-    resource = text(node.get("resource_type"))
-    if resource == "model":
-        return _BY_MATERIALIZATION.get(materialization(node), AssetKind.OTHER)
-    return _BY_TYPE.get(resource, AssetKind.OTHER)
-
-
-def _asset(node: Json, key: AssetKey, types: Mapping[str, str]) -> Asset:
-    meta = {
-        "dbt": node["unique_id"],
-        "path": text(node.get("original_file_path")),
-        "materialized": materialization(node),
-        "access": text(node.get("access")) or text(mapping(node.get("config")).get("access")),
-        "group": text(node.get("group")) or text(mapping(node.get("config")).get("group")),
-    }
-    return Asset(
-        key,
-        kind=_kind(node),
-        owner=_owner(node),
-        description=text(node.get("description")),
-        tags=tuple(tag for tag in sequence(node.get("tags")) if isinstance(tag, str)),
-        columns=tuple(_columns(node, types)),
-        meta={name: value for name, value in meta.items() if value},
-    )
-
-
-def _columns(node: Json, types: Mapping[str, str]) -> Iterator[Column]:
-    """The declared columns, with the catalog's types; the catalog's own where none are declared."""
-    declared = mapping(node.get("columns"))
-    folded = {name.lower(): type_ for name, type_ in types.items()}
-    for name, column in declared.items():
-        told = mapping(column)
-        type_ = folded.pop(name.lower(), "") or text(told.get("data_type"))
-        yield Column(name, type_, text(told.get("description")))
-    yield from (Column(name, type_) for name, type_ in types.items() if name.lower() in folded)
+def _columns(node: Json) -> Iterator[Column]:
+    told = node.get("columns")
+    named = mapping(told).items() or (("", column) for column in sequence(told))
+    for key, column in named:
+        said = mapping(column)
+        name = text(said.get("name")) or key
+        if name:
+            yield Column(name, text(said.get("data_type")), text(said.get("description")))

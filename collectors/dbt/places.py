@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 from typing import TYPE_CHECKING, Protocol
 
 from assay.errors import ConnectionFailedError
@@ -11,13 +12,16 @@ from assay.errors import ConnectionFailedError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+ENDINGS = (".json", ".json.gz")
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file: its folder and name below the target, when it was written (epoch seconds), and its fingerprint."""
+    """A file: its folder and name below the target, its bytes, when it was written (epoch seconds), its fingerprint."""
 
     folder: str
     name: str
+    size: int
     modified: float
     fingerprint: str
 
@@ -51,11 +55,19 @@ class Folder:
                 hint="Point `target` at a dbt target folder, or a folder of such.",
             )
         for path in sorted(self.root.rglob("*.json*")):
-            if path.suffix in {".json", ".gz"} and path.is_file() and "dbt_packages" not in path.parts:
-                below, stat = path.relative_to(self.root), path.stat()
-                folder = below.parent.as_posix()
-                print_of = f"{below.as_posix()}:{stat.st_size}:{stat.st_mtime_ns}"
-                yield Found("" if folder == "." else folder, path.name, stat.st_mtime, print_of)
+            below = path.relative_to(self.root)
+            if path.name.endswith(ENDINGS) and "dbt_packages" not in below.parts:
+                yield from self._found(path, below)
+
+    def _found(self, path: Path, below: Path) -> Iterator[Found]:
+        try:
+            stat = path.stat()
+        except OSError:  # gone since it was listed, or a link to nowhere
+            return
+        if S_ISREG(stat.st_mode):
+            folder = "" if below.parent == Path() else below.parent.as_posix()
+            print_of = f"{below.as_posix()}:{stat.st_size}:{stat.st_mtime_ns}"
+            yield Found(folder, path.name, stat.st_size, stat.st_mtime, print_of)
 
     def read(self, found: Found) -> bytes:
         """The bytes of a file."""

@@ -1,22 +1,23 @@
-"""What ran: run_results as runs, sources and catalog as measurements."""
+"""What ran: the results of an invocation as runs."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from assay.model.runs import Measurement, Metric, Run, RunStatus
-from collectors.dbt.artifacts import mapping, sequence, text, whole
-from collectors.dbt.nodes import materialization, moment
+from assay.model.runs import Run, RunStatus
+from collectors.dbt.loose import mapping, moment, sequence, text, texts, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from collectors.dbt.nodes import Project
+    from collectors.dbt.loose import Json
+    from collectors.dbt.nodes import Node
+    from collectors.dbt.project import Project
 
-Json = dict[str, Any]
-
-_RAN_NOTHING = {"compile", "parse", "docs", "generate", "list", "ls", "deps", "debug", "show", "clean"}
+_RAN_NOTHING = {
+    "compile", "parse", "docs", "generate", "docs.generate", "list", "ls", "deps", "debug", "show", "clean",
+}  # fmt: skip
 """Commands that write run_results although nothing was built."""
 
 _STATUS = {
@@ -29,15 +30,23 @@ _STATUS = {
     "partial success": RunStatus.ERROR,
     "skipped": RunStatus.SKIPPED,
     "no-op": RunStatus.SKIPPED,
+    "reused": RunStatus.SKIPPED,  # dbt 2: nothing it reads has changed, so it was not built
 }
-_KINDS = {"test": "test", "unit_test": "test", "seed": "seed", "snapshot": "snapshot"}
 _LONGEST_MESSAGE = 2000
+_LONGEST_SECONDS = 10**7
+_RUNNABLE = {"model", "seed", "snapshot", "source", "test", "unit_test"}
 
 
 def ran_something(results: Json) -> bool:
     """Whether the invocation built or tested anything: compiling and documenting write the same file."""
     args = mapping(results.get("args"))
-    return text(args.get("which")) not in _RAN_NOTHING and text(args.get("rpc_method")) not in _RAN_NOTHING
+    return not _RAN_NOTHING & {text(args.get(name)) for name in ("which", "rpc_method", "command")}
+
+
+def named(document: Json) -> set[str]:
+    """The nodes a run_results or sources document is about; hooks and operations are in no manifest."""
+    names = (text(mapping(result).get("unique_id")) for result in sequence(document.get("results")))
+    return {name for name in names if name.partition(".")[0] in _RUNNABLE}
 
 
 def runs(results: Json, project: Project) -> Iterator[Run]:
@@ -51,6 +60,7 @@ def runs(results: Json, project: Project) -> Iterator[Run]:
             continue
         node = project.nodes[unique_id]
         started, ended = _times(result, written)
+        response = mapping(result.get("adapter_response"))
         yield Run(
             system="dbt",
             external_id=f"{invocation or written.isoformat()}/{unique_id}",
@@ -58,88 +68,47 @@ def runs(results: Json, project: Project) -> Iterator[Run]:
             status=_STATUS.get(text(result.get("status")).lower(), RunStatus.ERROR),
             started_at=started,
             ended_at=ended,
-            kind=_KINDS.get(text(node.get("resource_type")), "build"),
+            kind="test"
+            if node.is_test
+            else node.resource
+            if node.resource in {"seed", "snapshot"}
+            else "build",
             invocation_id=invocation,
-            rows=_rows(result, node, project.platform),
-            query_ids=tuple(_query_ids(result)),
-            message=_message(result),
+            rows=_rows(response, node, project.platform),
+            query_ids=tuple(
+                dict.fromkeys((*texts(response.get("query_id")), *texts(response.get("job_id"))))
+            ),
+            message=text(result.get("message"))[:_LONGEST_MESSAGE],
         )
 
 
 def _times(result: Json, written: datetime) -> tuple[datetime, datetime]:
-    """When the execute step ran; else the time told before the file was written."""
-    for step in map(mapping, sequence(result.get("timing"))):
-        started, ended = moment(step.get("started_at")), moment(step.get("completed_at"))
-        if step.get("name") == "execute" and started and ended and ended >= started:
-            return started, ended
-    told = result.get("execution_time")
-    seconds = float(told) if isinstance(told, int | float) and 0 <= told < 10**7 else 0.0
-    return written - timedelta(seconds=seconds), written
+    """When the execute step ran; else from the first step to the last; else the time told, before the file's own."""
+    told = [
+        (text(step.get("name")), started, ended)
+        for step in map(mapping, sequence(result.get("timing")))
+        if (started := moment(step.get("started_at")))
+        and (ended := moment(step.get("completed_at")))
+        and ended >= started
+    ]
+    steps = [step for step in told if step[0] == "execute"] or told
+    if steps:
+        return min(started for _, started, _ in steps), max(ended for _, _, ended in steps)
+    seconds = result.get("execution_time")
+    lasted = float(seconds) if isinstance(seconds, int | float) and 0 <= seconds < _LONGEST_SECONDS else 0.0
+    return written - timedelta(seconds=lasted), written
 
 
-def _query_ids(result: Json) -> Iterator[str]:
-    response = mapping(result.get("adapter_response"))
-    for name in ("query_id", "job_id"):
-        value = response.get(name)
-        yield from (
-            one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str) and one
-        )
+def _rows(response: Json, node: Node, platform: str) -> int | None:
+    """Rows the node wrote, where that is what the figure means; a test's figure is its failures.
 
-
-def _rows(result: Json, node: Json, platform: str) -> int | None:
-    """Rows the node wrote, where that is what the figure means.
-
-    On Snowflake the answer to CREATE TABLE AS says one row, whatever the table holds; a test's figure is its failures.
+    On Snowflake the answer to CREATE TABLE AS says one row, whatever the table holds. An incremental model or a
+    snapshot is made that way the first time, so one row says nothing there either.
     """
-    if node.get("resource_type") not in {"model", "snapshot", "seed"}:
+    rows = whole(response.get("rows_affected"))
+    if rows is None or rows < 0 or node.resource not in {"model", "snapshot", "seed"}:
         return None
-    if platform == "snowflake" and materialization(node) not in {"incremental", "snapshot"}:
-        return None
-    rows = whole(mapping(result.get("adapter_response")).get("rows_affected"))
-    return rows if rows is not None and rows >= 0 else None
-
-
-def _message(result: Json) -> str:
-    return text(result.get("message"))[:_LONGEST_MESSAGE]
-
-
-def freshness(sources: Json, project: Project) -> Iterator[Measurement]:
-    """When each source was last loaded, by `dbt source freshness`."""
-    for result in map(mapping, sequence(sources.get("results"))):
-        key = project.keys.get(text(result.get("unique_id")))
-        at = moment(result.get("max_loaded_at"))
-        if key is not None and at is not None:
-            yield Measurement(key, Metric.REFRESHED, at, 1, "dbt sources")
-
-
-def catalog_types(catalog: Json) -> dict[str, dict[str, str]]:
-    """Column types by unique_id and column name."""
-    types: dict[str, dict[str, str]] = {}
-    for group in ("nodes", "sources"):
-        for unique_id, table in mapping(catalog.get(group)).items():
-            columns = map(mapping, mapping(mapping(table).get("columns")).values())
-            types[unique_id] = {
-                text(c.get("name")): text(c.get("type")) for c in columns if text(c.get("name"))
-            }
-    return types
-
-
-_STATS = {
-    "num_rows": Metric.ROW_COUNT,
-    "row_count": Metric.ROW_COUNT,
-    "num_bytes": Metric.BYTES,
-    "bytes": Metric.BYTES,
-}
-
-
-def catalog_measurements(catalog: Json, keys: Mapping[str, Any], modified: float) -> Iterator[Measurement]:
-    """Row counts and sizes the catalog tells, at the time it was made."""
-    at = moment(mapping(catalog.get("metadata")).get("generated_at")) or datetime.fromtimestamp(modified, UTC)
-    for group in ("nodes", "sources"):
-        for unique_id, table in mapping(catalog.get(group)).items():
-            if unique_id not in keys:
-                continue
-            for name, stat in mapping(mapping(table).get("stats")).items():
-                value = whole(mapping(stat).get("value"))
-                if name in _STATS and value is not None and value >= 0:
-                    yield Measurement(keys[unique_id], _STATS[name], at, value, "dbt catalog")
+    if platform == "snowflake" and node.resource != "seed":
+        merged = node.resource == "snapshot" or node.materialized == "incremental"
+        return rows if merged and rows != 1 else None
+    return rows

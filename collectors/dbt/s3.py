@@ -10,7 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from assay.errors import ConnectionFailedError, MissingGrantError, SourceError
-from collectors.dbt.places import Found
+from collectors.dbt.places import ENDINGS, Found
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,14 @@ class Bucket:
         """The place of an s3://bucket/prefix target."""
         bucket, _, prefix = target.removeprefix("s3://").partition("/")
         config = Config(connect_timeout=5, read_timeout=30, retries={"max_attempts": 3, "mode": "standard"})
-        return cls(bucket, prefix.strip("/"), boto3.client("s3", config=config))
+        try:
+            client = boto3.client("s3", config=config)
+        except (BotoCoreError, ValueError) as error:
+            raise ConnectionFailedError(
+                f"AWS is not set up on this machine ({type(error).__name__}).",
+                hint="Check AWS_PROFILE, AWS_ENDPOINT_URL and ~/.aws/config.",
+            ) from error
+        return cls(bucket, prefix.strip("/"), client)
 
     def files(self) -> Iterator[Found]:
         """Every JSON object below the prefix, page by page."""
@@ -40,10 +47,10 @@ class Bucket:
             pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=start)
             for page in pages:
                 for item in page.get("Contents", ()):
-                    if item["Key"].endswith((".json", ".json.gz")):
+                    if item["Key"].endswith(ENDINGS):
                         folder, _, name = item["Key"].removeprefix(start).rpartition("/")
                         print_of = f"{item['Key']}:{item['Size']}:{item['ETag']}"
-                        yield Found(folder, name, item["LastModified"].timestamp(), print_of)
+                        yield Found(folder, name, item["Size"], item["LastModified"].timestamp(), print_of)
         except (BotoCoreError, ClientError) as error:
             raise self._told(error) from error
 
@@ -60,6 +67,10 @@ class Bucket:
         """The error in our words; nothing of the credentials is in it."""
         where = f"s3://{self.bucket}/{self.prefix}"
         code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+        if code == "NoSuchKey":
+            return ConnectionFailedError(
+                f"A file below {where} went away while it was read.", hint="Run again; the rest is read."
+            )
         if code in {"NoSuchBucket", "404"}:
             return ConnectionFailedError(
                 f"There is no bucket {self.bucket}.", hint="Check `target` in assay.toml."

@@ -1,0 +1,146 @@
+"""A manifest read: its nodes as assets, names and edges."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from assay.model.assets import Alias, Asset, AssetKey, Column, Edge, EdgeSource
+from collectors.dbt.loose import mapping, moment, text
+from collectors.dbt.nodes import Node, owner_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from collectors.dbt.loose import Json
+
+_GROUPS = ("nodes", "sources", "exposures", "unit_tests")
+_WORD = re.compile(r"[\w-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The nodes of a manifest by unique_id, and the asset of each that is one (a test: the asset it tests)."""
+
+    name: str
+    platform: str
+    generated_at: datetime
+    nodes: Mapping[str, Node] = field(repr=False)
+    keys: Mapping[str, AssetKey] = field(repr=False)
+
+    @classmethod
+    def of(cls, manifest: Json, instance: str, modified: float) -> Project:
+        """Read a manifest of any version; `modified` (epoch seconds) stands in for a missing time."""
+        metadata = mapping(manifest.get("metadata"))
+        platform = _word(metadata.get("adapter_type")) or "unknown"
+        nodes = dict(_nodes(manifest, platform))
+        name = _word(metadata.get("project_name")) or _commonest_package(nodes)
+        keys = {i: _key(node, platform, instance, name) for i, node in nodes.items() if node.is_asset}
+        tested = {i: key for i, node in nodes.items() if node.is_test and (key := _tested(node, nodes, keys))}
+        at = moment(metadata.get("generated_at")) or datetime.fromtimestamp(modified, UTC)
+        return cls(name, platform, at, nodes, keys | tested)
+
+    def records(self, types: Mapping[str, Mapping[str, str]]) -> Iterator[Asset | Alias | Edge]:
+        """Every asset, its name in the warehouse, and every edge; `types` are a catalog's, by unique_id and column."""
+        for unique_id, key in self.keys.items():
+            if not self.nodes[unique_id].is_test:
+                yield _asset(self.nodes[unique_id], key, types.get(unique_id, {}))
+                if key.platform != "dbt":
+                    yield Alias("relation", ".".join(key.path), key)
+        yield from self._edges()
+
+    def typed(self, types: Mapping[str, Mapping[str, str]]) -> Iterator[Asset]:
+        """The assets whose columns a catalog tells."""
+        for unique_id, columns in types.items():
+            if columns and unique_id in self.keys:
+                yield _asset(self.nodes[unique_id], self.keys[unique_id], columns)
+
+    def names(self) -> Iterator[Alias]:
+        """What dbt calls its assets: each unique_id, and a bare name where one node goes by it (versions share one)."""
+        bare = Counter(node.name for node in self.nodes.values() if node.is_refable)
+        for unique_id, key in self.keys.items():
+            node = self.nodes[unique_id]
+            yield Alias("dbt", unique_id, key)
+            if node.is_refable and node.name and bare[node.name] == 1 and node.name not in self.nodes:
+                yield Alias("dbt", node.name, key)
+
+    def _edges(self) -> Iterator[Edge]:
+        for unique_id, key in self.keys.items():
+            node = self.nodes[unique_id]
+            if node.is_test or node.is_ephemeral:
+                continue
+            for parent in sorted(self._parents(node) - {key}):
+                yield Edge(parent, key, EdgeSource.DBT, self.generated_at)
+
+    def _parents(self, node: Node) -> set[AssetKey]:
+        """The assets a node reads; an ephemeral parent is no table, so its own parents stand for it."""
+        found: set[AssetKey] = set()
+        waiting, visited = list(node.depends_on), set[str]()
+        while waiting:
+            unique_id = waiting.pop()
+            parent = self.nodes.get(unique_id)
+            if parent is None or unique_id in visited:
+                continue
+            visited.add(unique_id)
+            if parent.is_ephemeral:
+                waiting += parent.depends_on
+            elif parent.is_asset:
+                found.add(self.keys[unique_id])
+        return found
+
+
+def _nodes(manifest: Json, platform: str) -> Iterator[tuple[str, Node]]:
+    groups = (mapping(group) for group in mapping(manifest.get("groups")).values())
+    owners = {text(group.get("name")): owner_name(group.get("owner")) for group in groups}
+    for name in _GROUPS:
+        for unique_id, node in mapping(manifest.get(name)).items():
+            if unique_id and isinstance(node, dict):
+                yield unique_id, Node.of(unique_id, node, platform, owners)
+
+
+def _word(value: object) -> str:
+    """A name that can stand in an asset's key, else ''."""
+    return text(value) if _WORD.fullmatch(text(value)) else ""
+
+
+def _commonest_package(nodes: Mapping[str, Node]) -> str:
+    """Manifests before 1.5 do not name their project: it owns most nodes."""
+    counts = Counter(node.package for node in nodes.values() if _word(node.package))
+    return min(counts, key=lambda package: (-counts[package], package), default="project")
+
+
+def _key(node: Node, platform: str, instance: str, project: str) -> AssetKey:
+    if node.relation and not node.is_ephemeral:
+        return AssetKey(platform, instance, node.relation)
+    return AssetKey("dbt", project, tuple(node.unique_id.split(".")))
+
+
+def _tested(test: Node, nodes: Mapping[str, Node], keys: Mapping[str, AssetKey]) -> AssetKey | None:
+    """The asset a test tests: the node it is attached to, else the one it names, else the first it depends on."""
+    known = [name for name in test.tests if name in keys]
+    attached = [name for name in test.tests[:2] if name in keys]
+    named = [name for name in known if test.tested_name and nodes[name].name == test.tested_name]
+    return next((keys[name] for name in (*attached, *named, *known)), None)
+
+
+def _asset(node: Node, key: AssetKey, types: Mapping[str, str]) -> Asset:
+    return Asset(
+        key,
+        kind=node.kind,
+        owner=node.owner,
+        description=node.description,
+        tags=node.tags,
+        columns=tuple(_columns(node, types)),
+        meta=node.meta,
+    )
+
+
+def _columns(node: Node, types: Mapping[str, str]) -> Iterator[Column]:
+    """The declared columns, with the catalog's types; then those only the catalog has."""
+    folded = {name.lower(): type_ for name, type_ in types.items()}
+    for column in node.columns:
+        yield replace(column, type=folded.pop(column.name.lower(), "") or column.type)
+    yield from (Column(name, type_) for name, type_ in types.items() if name.lower() in folded)

@@ -1,0 +1,131 @@
+"""One pass over a target: what files it holds, and the manifests that say what their names mean."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from assay.errors import AssayError, MalformedInputError
+from collectors.dbt.artifacts import LARGEST_BYTES, Artifact, kind_of, load, malformed, stem
+from collectors.dbt.measured import catalog_types
+from collectors.dbt.project import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from assay.model.assets import Alias
+    from collectors.dbt.loose import Json
+    from collectors.dbt.places import Found, Place
+
+_KEPT = 16
+"""Manifests held in memory at once; a target may hold one for each invocation of a year."""
+
+
+class Reading:
+    """The files of a target by kind, and its manifests, each read when first asked for."""
+
+    def __init__(self, place: Place, instance: str) -> None:
+        self.place = place
+        self.instance = instance
+        self.files: dict[Artifact, list[Found]] = {artifact: [] for artifact in Artifact}
+        for found in place.files():
+            artifact = kind_of(found)
+            if artifact is not None:
+                self.files[artifact].append(found)
+        self._projects: dict[str, Project] = {}
+        self._written: dict[str, datetime | None] = {}
+        self._claims: dict[tuple[str, str], tuple[datetime, str]] = {}
+        self._types: dict[str, Mapping[str, Mapping[str, str]]] = {}
+
+    def document(self, found: Found) -> Json:
+        """A file's document; MalformedInputError names the file."""
+        if found.size > LARGEST_BYTES:
+            raise malformed(found, f"it is larger than {LARGEST_BYTES:,} bytes")
+        return load(found, self.place.read(found))
+
+    def project(self, manifest: Found) -> Project:
+        """A manifest read; MalformedInputError when it cannot be."""
+        project = self._projects.pop(manifest.path, None)
+        if project is None:
+            project = self._read(manifest)
+        self._projects[manifest.path] = project  # last in, so it stays longest
+        if len(self._projects) > _KEPT:
+            del self._projects[next(iter(self._projects))]
+        return project
+
+    def _read(self, manifest: Found) -> Project:
+        project = Project.of(self.document(manifest), self.instance, manifest.modified)
+        self._written[manifest.path] = project.generated_at
+        claim = (project.generated_at, manifest.path)
+        for alias in project.names():
+            name = (project.name, alias.name)
+            self._claims[name] = max(self._claims.get(name, claim), claim)
+        return project
+
+    def in_order(self, manifests: Iterable[Found]) -> list[Found]:
+        """Manifests in the order dbt wrote them, whatever order they were copied in; unreadable ones first."""
+        never = datetime.min.replace(tzinfo=UTC)
+        return sorted(manifests, key=lambda found: (self._time(found) or never, found.path))
+
+    def names(self, manifest: Found) -> Iterator[Alias]:
+        """The names dbt gives in a manifest, where none written later gives them too.
+
+        A model that has moved would else be claimed for two relations, and its name would join neither.
+        """
+        project = self.project(manifest)
+        for alias in project.names():
+            if self._claims[project.name, alias.name][1] == manifest.path:
+                yield alias
+
+    def own_manifest(self, found: Found) -> Found | None:
+        """The manifest in a file's own folder: the one with the same suffix, else the last by name."""
+        beside = [one for one in self.files[Artifact.MANIFEST] if one.folder == found.folder]
+        suffix = _suffix(found)
+        return max(beside, key=lambda one: (_suffix(one) == suffix, one.name), default=None)
+
+    def resolve(self, found: Found, names: Collection[str]) -> tuple[Project, bool]:
+        """The manifest that knows a file's nodes, and whether that is settled.
+
+        Its own folder's, else the newest that knows any of them. While its own folder's manifest cannot be read the
+        answer may yet change: the file is then to be read again. MalformedInputError when no manifest knows them.
+        """
+        own = self.own_manifest(found)
+        newest = reversed(self.in_order(self.files[Artifact.MANIFEST]))
+        candidates = [own, *(one for one in newest if one != own)] if own else list(newest)
+        readable = [one for one in candidates if self._time(one)]
+        for one in readable:
+            project = self.project(one)
+            if not names or any(name in project.nodes for name in names):
+                return project, own is None or own in readable
+        raise MalformedInputError(
+            f"{found.path} names nodes that no manifest here knows, such as {min(names, default='none')!r:.200}.",
+            hint="Copy the manifest.json of the same project beside it.",
+        )
+
+    def types(self, found: Found) -> Mapping[str, Mapping[str, str]]:
+        """Column types told beside a manifest, else by the last catalog of the target; none when it is unreadable."""
+        catalogs = self.files[Artifact.CATALOG]
+        catalog = max(catalogs, key=lambda c: (c.folder == found.folder, c.modified, c.path), default=None)
+        if catalog is None:
+            return {}
+        if catalog.path not in self._types:
+            try:
+                told = catalog_types(self.document(catalog))
+            except AssayError:  # told where catalogs themselves are read
+                told = {}
+            self._types = {catalog.path: told}
+        return self._types[catalog.path]
+
+    def _time(self, manifest: Found) -> datetime | None:
+        """When a manifest was written; None when it cannot be read (told where it is)."""
+        if manifest.path not in self._written:
+            try:
+                self.project(manifest)
+            except AssayError:
+                self._written[manifest.path] = None
+        return self._written[manifest.path]
+
+
+def _suffix(found: Found) -> str:
+    kind = kind_of(found)
+    return stem(found.name).removeprefix(kind or "")
