@@ -29,6 +29,7 @@ from assay.facts.streams import (
 from assay.model.time import DAY_MS, HOUR_MS, Window, day_of, floor_day_ms, to_ms
 from assay.store import costs as cost_store
 from assay.store import days as day_store
+from assay.store.keys import asset_ids
 from assay.store.tables import CellRow, CostRow, RestatementRow
 from costs.attribution import MARGIN_MS, Metered, attribute
 from costs.cells import Cell, cells_of
@@ -215,6 +216,9 @@ def _commit(  # noqa: PLR0913, PLR0917 - one transaction's worth
     restated = [row for row in _restatements(source, ledger_rows, now_ms) if row.day_ms in told.ledger_days]
     with source.store.write() as session:
         source.files.publish(session, written, now_ms=now_ms)
+        asset_ids(
+            session, {row.value for of_day in costs.values() for row in of_day if _is_asset(row)}, now_ms
+        )
         for day_ms, day in changed.items():
             cost_store.replace_day(session, source.connection, day_ms, cells[day_ms], costs[day_ms])
             day_store.set_state(session, source.connection, STEP, day_ms, day.fingerprint, now_ms)
@@ -226,6 +230,11 @@ def _commit(  # noqa: PLR0913, PLR0917 - one transaction's worth
         metered_nano=summary.metered_nano + sum(cell.metered_nano for cell in told_cells),
         attributed_nano=summary.attributed_nano + sum(cell.attributed_nano for cell in told_cells),
     )
+
+
+def _is_asset(row: CostRow) -> bool:
+    """Whatever has a cost has a page, also a pipe or a rule's asset that no source lists."""
+    return row.dimension == "asset" and bool(row.value)
 
 
 def _by_day(rows: Iterable[DayRow]) -> dict[int, list[DayRow]]:

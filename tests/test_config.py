@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict
 
-from assay.config import FILE_NAME, Settings, add_connection, write_new
+from assay.config import FILE_NAME, Settings, add_connection, add_rules, write_new
 from assay.config.lines import key_lines
 from assay.config.plain_secrets import hide_password, is_secret_key
 from assay.config.settings import folder_fields
@@ -59,7 +59,7 @@ def test_flags_go_before_the_environment_before_the_file(tmp_path: Path) -> None
     assert settings.money.currency == "USD"
     assert settings.money.price_per_credit == Decimal("3.1")
     assert settings.money.price_per_terabyte_month == 20
-    assert settings.origin("money.currency") == "flag money.currency"
+    assert settings.origin("money.currency") == "command line"
     assert settings.origin("money.price_per_credit") == "environment ASSAY_MONEY__PRICE_PER_CREDIT"
     assert settings.origin("money.price_per_terabyte_month") == "assay.toml line 4"
     assert settings.origin("privacy.user_names") == "default"
@@ -97,7 +97,7 @@ def test_an_unknown_key_of_a_layer_is_told_with_the_layer(tmp_path: Path) -> Non
     flag = refused(tmp_path, overrides={"fact.root": "x"})
 
     assert variable.message == "environment ASSAY_STORE__ULR: unknown key store.ulr."
-    assert flag.message == "flag fact.root: unknown key fact."
+    assert flag.message == "command line: unknown key fact."
     assert flag.hint.startswith("Did you mean facts?")
 
 
@@ -278,6 +278,16 @@ def test_a_connection_is_added_and_changed_without_losing_a_comment(tmp_path: Pa
     }
     assert file.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
+
+
+def test_rules_are_added_after_those_that_stand(tmp_path: Path) -> None:
+    """A rule of the demo, or of a person, comes last and is read back; comments stay."""
+    write_new(tmp_path)
+    add_rules(tmp_path, [{"role": "A", "asset": "x:y:a"}])
+    add_rules(tmp_path, [{"application": "Looker*", "asset": "x:y:b"}])
+
+    assert ["x:y:a", "x:y:b"] == [rule.asset for rule in Settings.load(tmp_path).mapping.rules]
+    assert "# Connections follow" in (tmp_path / FILE_NAME).read_text("utf-8")
 
 
 def test_a_connection_needs_a_file_that_can_be_read(tmp_path: Path) -> None:

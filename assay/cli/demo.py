@@ -19,7 +19,7 @@ from assay.cli.request import command as assay_command
 from assay.cli.say import say_json
 from assay.cli.serve import PORT, serve
 from assay.cli.stores import opened
-from assay.config import FILE_NAME, add_connection
+from assay.config import FILE_NAME, add_connection, add_rules
 from assay.demo.company import build
 from assay.errors import UsageError
 
@@ -30,6 +30,19 @@ if TYPE_CHECKING:
     from assay.cli.request import Request
 
 COMPANY = "company"
+CONNECTIONS = (
+    (
+        "acme",
+        "snowflake",
+        {"export": f"{COMPANY}/snowflake", "user_names": "plain"},
+    ),  # its people are made up too
+    ("shop", "dbt", {"target": f"{COMPANY}/dbt"}),
+)
+RULES = tuple(
+    {"application": application, "asset": f"bi:acme:{tool}.dashboards"}
+    for application, tool in (("Looker*", "looker"), ("Tableau*", "tableau"), ("Metabase*", "metabase"))
+)
+"""A dashboard's query builds no table: what the three BI tools spend is told as their dashboards' cost."""
 SEED, DAYS, QUERIES = 7, 60, 300_000
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -108,10 +121,9 @@ def make_company(request: Request, recipe: Recipe) -> None:
             hint="Name another folder with --dir, or remove this one first.",
         )
     make_folder(request)
-    for name, kind, options in (
-        ("acme", "snowflake", {"export": f"{COMPANY}/snowflake"}),
-        ("shop", "dbt", {"target": f"{COMPANY}/dbt"}),
-    ):
+    if not request.settings().mapping.rules:
+        add_rules(request.folder, RULES)
+    for name, kind, options in CONNECTIONS:
         if name not in request.settings().connections:
             add_connection(request.folder, name, kind, options)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.config.document import FILE_NAME, add_connection, write_new
+from assay.config.document import FILE_NAME, add_connection, add_rules, write_new
 from assay.config.models import (
     ConnectionSettings,
     FactsSettings,
@@ -25,5 +25,6 @@ __all__ = [
     "Settings",
     "StoreSettings",
     "add_connection",
+    "add_rules",
     "write_new",
 ]

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import AoT
 
 from assay.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 FILE_NAME = "assay.toml"
 
@@ -74,6 +75,21 @@ def add_connection(folder: Path, name: str, kind: str, options: Mapping[str, obj
     if not isinstance(connections, dict):
         raise ConfigError(f"{file}: connections is not a table.", hint="Write [connections.NAME] tables.")
     connections[name] = table
+    _replace(file, tomlkit.dumps(document))
+
+
+def add_rules(folder: Path, rules: Sequence[Mapping[str, str]]) -> None:
+    """Add ``[[mapping.rules]]`` to assay.toml, after those that stand there, keeping all other text and comments."""
+    file = folder / FILE_NAME
+    document = _document(file)
+    section = document.setdefault("mapping", tomlkit.table(is_super_table=True))
+    listed = section.setdefault("rules", tomlkit.aot())
+    if not isinstance(listed, AoT):
+        raise ConfigError(
+            f"{file}: mapping.rules is not a list of tables.", hint="Write [[mapping.rules]] tables."
+        )
+    for rule in rules:
+        listed.append(tomlkit.item(dict(rule)))
     _replace(file, tomlkit.dumps(document))
 
 

@@ -36,7 +36,7 @@ class Layers:
             if key := layers._key_of_variable(name):
                 layers._lay(key, _parsed(name, value), f"environment {name}")
         for dotted, given in overrides.items():
-            layers._lay(dotted, given, f"flag {dotted}")
+            layers._lay(dotted, given, "command line")
         refuse_secrets({dotted: str(given) for dotted, given in overrides.items()}, layers.origin)
         return layers
 
