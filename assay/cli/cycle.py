@@ -94,7 +94,7 @@ def _say_derived(part: Derived) -> None:
         click.echo(f"{part.account}: no day has changed.")
         return
     click.echo(
-        f"{part.account}: {count(part.days)} days, {count(part.queries)} queries; "
+        f"{part.account}: {count(part.days)} days, {count(part.queries)} query rows; "
         f"of {credits_of(part.metered_nano_credits)} credits metered, "
         f"{credits_of(part.attributed_nano_credits)} are accounted for."
     )
