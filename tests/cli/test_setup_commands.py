@@ -156,7 +156,7 @@ def test_config_show_tells_each_origin_and_no_secret(ready: Program, monkeypatch
     told = ready("config", "show", "--json", "--set", "money.currency=EUR")
     table = ready("config", "show")
 
-    assert told.json["money.currency"] == {"value": "EUR", "origin": "flag money.currency"}
+    assert told.json["money.currency"] == {"value": "EUR", "origin": "command line"}
     assert told.json["store.url"]["value"] == "postgresql://assay:***@host/db"
     assert "environment ASSAY_STORE__URL" in table.out
     assert "hunter2" not in table.out + told.out
