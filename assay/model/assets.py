@@ -42,7 +42,7 @@ class AssetKey:
         instance, colon, path = rest.partition(":")
         if not (platform and colon and path):
             raise ValueError(f"not an asset key: {text!r} (want platform:instance:db.schema.table)")
-        return cls(platform, instance, split_identifier(path))
+        return cls(platform, instance, _split(path))
 
     @classmethod
     def of_relation(cls, platform: str, instance: str, relation: str) -> AssetKey:
@@ -56,12 +56,16 @@ def _written(part: str) -> str:
 
 def split_identifier(relation: str) -> tuple[str, ...]:
     """Split a dotted relation into its parts, honouring double quotes (and backticks, as quotes)."""
-    text = relation.replace("`", '"')
+    return _split(relation.replace("`", '"'))
+
+
+def _split(text: str) -> tuple[str, ...]:
     parts = tuple(
-        quoted.replace('""', '"') if quoted or not bare else bare.strip() for quoted, bare in _PART.findall(text)
+        quoted.replace('""', '"') if quoted or not bare else bare.strip()
+        for quoted, bare in _PART.findall(text)
     )
     if not parts:
-        raise ValueError(f"not a relation: {relation!r}")
+        raise ValueError(f"not a relation: {text!r}")
     return parts
 
 
@@ -73,7 +77,6 @@ def fold_part(part: str) -> str:
     """
     mixed = any(c.isupper() for c in part) and any(c.islower() for c in part)
     return part if mixed else part.lower()
-
 
 
 class AssetKind(StrEnum):
