@@ -16,7 +16,7 @@ from assay.config import Settings, add_connection, write_new
 from assay.cycle import CycleSummary, Event, run_cycle
 from assay.cycle.lock import BusyError, only_one
 from assay.cycle.summary import Problem, Step, as_told
-from assay.errors import ConfigError
+from assay.errors import ConfigError, StoreError
 from assay.facts.files import FactFiles
 from assay.facts.streams import WAREHOUSE_METERING
 from assay.model.time import HOUR_MS
@@ -280,3 +280,52 @@ def test_any_error_can_be_told() -> None:
     assert as_told(OSError(13, "Permission denied")).hint
     assert full.hint
     assert mistake.hint
+
+
+def test_facts_that_are_gone_are_a_problem_of_their_account_alone(folder: Folder) -> None:
+    """The file is named; the other account is worked out, and the day is done when the file is back."""
+    folder.connect("acme", "meter")
+    folder.connect("beta", "meter")
+    folder.run(derive=False)
+    lost = next((folder.path / ".assay" / "facts" / "acme").rglob("*.parquet"))
+    content = lost.read_bytes()
+    lost.unlink()
+    summary = folder.run()
+
+    assert [(problem.connection, problem.step) for problem in summary.problems] == [("acme", Step.COST)]
+    assert all(lost.name in problem.message for problem in summary.problems)
+    assert [part.metered_nano_credits for part in summary.derived] == [0, 5 * CREDIT]
+    lost.write_bytes(content)
+    assert folder.run().derived[0].metered_nano_credits == 5 * CREDIT
+
+
+def test_tidying_that_fails_undoes_nothing(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cycle's work is done; the failure is told."""
+
+    def full(**_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    folder.connect("acme", "meter")
+    monkeypatch.setattr(folder.files, "sweep", full)
+    summary = folder.run()
+
+    assert [problem.step for problem in summary.problems] == [Step.TIDY]
+    assert summary.derived[0].metered_nano_credits == 5 * CREDIT
+
+
+def test_a_store_that_fails_is_told_even_though_it_cannot_be_logged(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both the failure and that it could not be noted are in the summary, and the cycle ends."""
+
+    def broken() -> None:
+        raise StoreError("The store cannot be used: disk I/O error")
+
+    folder.connect("acme", "meter")
+    monkeypatch.setattr(folder.store, "write", broken)
+    summary = folder.run(derive=False)
+
+    assert [problem.message for problem in summary.problems] == [
+        "The store cannot be used: disk I/O error"
+    ] * 2
+    assert summary.exit_code == 3

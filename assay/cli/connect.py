@@ -101,7 +101,6 @@ def connect(registry: Registry, request: Request, draft: Draft, *, test: bool = 
 
     Raises ConfigError when they do not fit, SourceError when nothing of the source can be read.
     """
-    request.settings()
     settings = Request(request.folder, overrides={**request.overrides, **draft.keys()}).settings()
     sources, problems = open_sources(settings, registry, only=[draft.name])
     if problems:

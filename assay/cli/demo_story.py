@@ -12,6 +12,7 @@ from assay.cli.figures import count, credits_of, money, share
 from assay.cli.table import say_table
 from assay.facts.engine import Engine
 from assay.facts.streams import QUERY_HISTORY
+from assay.model.assets import AssetKind
 from assay.model.time import Window
 from assay.store import costs
 from assay.store.tables import AssetRow, AssetSummaryRow
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from assay.facts.files import FactFiles
 
 TOP = 8
+_NOT_READ = (AssetKind.OTHER, AssetKind.EXPOSURE, AssetKind.TEST)
+"""Kinds that are there for something else than being read: pipes, procedures, dashboards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +107,12 @@ def _queries(session: Session, files: FactFiles, settings: Settings) -> int:
 
 
 def _unread(session: Session) -> list[tuple[str, int]]:
-    """The dearest assets of the last 30 days that no consumer has ever read and nothing is built from."""
+    """The dearest tables of the last 30 days that no consumer has ever read and nothing is built from."""
     rows = (
         select(AssetRow.key, AssetSummaryRow.nano_credits)
         .join(AssetSummaryRow, AssetSummaryRow.asset_id == AssetRow.id)
         .where(
+            AssetRow.kind.not_in(_NOT_READ),
             AssetSummaryRow.last_read_ms.is_(None),
             AssetSummaryRow.downstream == 0,
             AssetSummaryRow.nano_credits > 0,

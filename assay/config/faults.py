@@ -52,8 +52,9 @@ def _refused(problem: ErrorDetails, origin: Callable[[str], str], above: str) ->
     why = problem["msg"].removeprefix("Value error, ")
     where = origin(dotted)
     if problem["type"] == "missing":
+        place = "" if where == "default" else f"{where}: "
         return ConfigError(
-            f"{where}: {dotted} is not set.", hint=f"Set it there, or by `--set {dotted}=VALUE`."
+            f"{place}{dotted} is not set.", hint=f"Set it there, or by `--set {dotted}=VALUE`."
         )
     return ConfigError(
         f"{where}: {dotted}: {why}", hint="Mend the value; `assay config schema` tells what is valid."

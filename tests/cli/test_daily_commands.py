@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -223,3 +224,32 @@ def test_loopback_is_this_machine() -> None:
         serve.require_loopback(host)
     with pytest.raises(UsageError):
         serve.require_loopback("127.0.0.1.example.org")
+
+
+def test_a_first_run_tells_what_it_read_and_what_is_not_there(
+    ready: Program, company: Program, tmp_path: Path
+) -> None:
+    """Rows by stream, the bill, and a note for each view the export has not; a note is no error."""
+    export = shutil.copytree(company.folder / "company" / "snowflake", tmp_path / "export")
+    (export / "RATE_SHEET_DAILY.parquet").unlink()
+    assert ready("connect", "snowflake", "--name", "acme", "--export", str(export)).code == 0
+    told = ready("run")
+
+    assert told.code == 0
+    assert "query_history" in told.out
+    assert "are accounted for" in told.out
+    assert told.err.startswith("note: acme rate_sheet_daily")
+
+
+def test_one_connection_can_be_looked_at_alone(company: Program, tmp_path: Path) -> None:
+    """The bill of the account is the bill of its connection; a name that is none is refused."""
+    whole, one = (
+        company("reconcile", "--json").json,
+        company("reconcile", "--json", "--connection", "acme").json,
+    )
+    file = tmp_path / "charges.csv"
+
+    assert one == whole
+    assert company("reconcile", "--connection", "nobody").code == 3
+    assert company("export", "charges", "--to", str(file), "--connection", "acme").code == 0
+    assert company("export", "charges", "--to", str(file), "--connection", "nobody").code == 3

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import os
 import subprocess
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import click
@@ -154,3 +157,39 @@ def test_no_colour_where_no_terminal_is(company: Program) -> None:
     told = company("costs")
 
     assert "\x1b" not in told.out + told.err + call("cots").err
+
+
+class Gone(io.StringIO):
+    """A stdout whose reader has gone."""
+
+    def __init__(self, handle: int) -> None:
+        super().__init__()
+        self._handle = handle
+
+    def fileno(self) -> int:
+        """A handle of our own, to be pointed elsewhere."""
+        return self._handle
+
+    def write(self, _text: str) -> int:
+        """Nobody reads it."""
+        raise BrokenPipeError
+
+
+def test_what_nobody_reads_any_more_is_dropped(ready: Program, tmp_path: Path) -> None:
+    """The rest goes nowhere, so that Python says nothing when it flushes at the end."""
+    with (tmp_path / "pipe").open("w") as pipe, redirect_stdout(Gone(pipe.fileno())):
+        code = program.run(["config", "schema", "--dir", str(ready.folder)])
+        pipe.write("more")
+
+    assert code == program.INTERRUPTED
+    assert (tmp_path / "pipe").read_text("utf-8") == ""
+
+
+def test_shells_complete_the_commands() -> None:
+    """The script a shell loads is told without calling a command."""
+    environ = {**os.environ, "_ASSAY_COMPLETE": "bash_source"}
+    told = subprocess.run(
+        [sys.executable, "-m", "assay"], check=False, env=environ, capture_output=True, text=True
+    )
+
+    assert "complete" in told.stdout

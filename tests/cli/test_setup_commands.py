@@ -269,3 +269,26 @@ def test_the_schema_does_without_a_kind_that_cannot_be_imported(
     assert told.code == 0
     assert "connection.meter" in told.json["$defs"]
     assert "without the options of torn" in told.err
+
+
+@pytest.mark.usefixtures("meters")
+def test_an_option_said_by_set_is_tried_too(ready: Program) -> None:
+    """What is wrong with the whole connection is told before anything is written."""
+    told = ready("connect", "meter", "--name", "acme", "--set", "connections.acme.hour=3")
+
+    assert told.code == 3
+    assert "unknown key connections.acme.hour" in told.err
+
+
+def test_a_damaged_store_is_not_backed_up(ready: Program, tmp_path: Path) -> None:
+    """A copy that fails its check, and a store that is not there, leave no file."""
+    store = ready.folder / ".assay" / "assay.db"
+    store.write_bytes(store.read_bytes()[:4096] + b"x" * 40_000)
+    damaged = ready("db", "backup", str(tmp_path / "copy.db"))
+    for file in store.parent.glob("assay.db*"):
+        file.unlink()
+    missing = ready("db", "backup", str(tmp_path / "copy.db"))
+
+    assert (damaged.code, missing.code) == (3, 3)
+    assert "There is no store" in missing.err
+    assert [path.name for path in tmp_path.iterdir()] == ["assay"]
