@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import event
 
 from assay.errors import UsageError
 from assay.model.assets import AssetKey
@@ -184,3 +185,63 @@ def test_summaries_cover_thirty_days_and_the_thirty_before(store: Store) -> None
     assert (line.nano_credits, line.before_nano_credits, line.micro_currency) == (109, 39, None)
     assert (line.runs, line.failed_runs, line.last_run_ms) == (1, 1, 69 * DAY_MS)
     assert (line.reads, line.last_read_ms) == (0, 39 * DAY_MS + 1)
+
+
+def test_a_window_holds_whatever_the_connections(store: Store) -> None:
+    """Totals and balance of a window are those of its days, over every connection, and none before the first."""
+    with store.read() as session:
+        assert costs.totals(session, "warehouse", ALL, ("kind",)) == []
+        assert costs.balance(session, window=ALL).cells == 0
+    _fill(store)
+    with store.write() as session:
+        for connection in ("zulu", "beta"):
+            cost, cell = _cost(2, "warehouse", "WH", 7), _cell(2, 0, 7, 7)
+            cost.connection = cell.connection = connection
+            costs.replace_day(session, connection, 2 * DAY_MS, [cell], [cost])
+        (line,) = costs.totals(session, "warehouse", Window(2 * DAY_MS, 3 * DAY_MS))
+        found = costs.balance(session, window=Window(2 * DAY_MS, 3 * DAY_MS))
+        assert list(session.scalars(costs.known_connections(CostRow))) == ["acme", "beta", "zulu", None]
+    assert (line.group, line.nano_credits) == (("WH",), 214)
+    assert (found.cells, found.metered_nano_credits) == (3, 214)
+
+
+def test_a_window_is_read_from_the_key_and_not_from_every_day(sqlite_store: Store) -> None:
+    """SQLite finds the days behind the connections in the table's key; else a page would read years of days."""
+    window = Window(DAY_MS, 2 * DAY_MS)
+    asked: list[str] = []
+    with sqlite_store.read() as session:
+        event.listen(
+            session.connection().engine, "before_cursor_execute", lambda *said: asked.append(said[2]),
+        )  # fmt: skip
+        for groups in (("value", "kind"), ("day", "kind"), ("service",)):
+            costs.totals(session, "user", window, groups)
+        summaries.dearest(session, window, 10)
+        statements = [statement for statement in asked if "cost_daily" in statement]
+        assert len(statements) == 4
+        for statement in statements:
+            given = [DAY_MS] * statement.count("?")
+            plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", tuple(given)).all()
+            steps = [row[3] for row in plan if "cost_daily" in row[3]]
+            wanted = "USING PRIMARY KEY (connection=? AND dimension=? AND day_ms>? AND day_ms<?)"
+            assert any(wanted in step for step in steps), steps
+
+
+@pytest.mark.parametrize("summed", [True, False])
+def test_the_dearest_assets_are_told_by_money_then_credits(store: Store, *, summed: bool) -> None:
+    """From the summaries where they cover the window, else from its days: the same answer."""
+    spent = {"a": (5, None), "b": (9, None), "c": (1, 70), "d": (0, 80), "e": (0, None)}
+    with store.write() as session:
+        keys = {name: AssetKey("snowflake", "acme", ("shop", "marts", name)) for name in spent}
+        assets.asset_ids(session, keys.values())
+        rows = [_cost(69, "warehouse", "WH", 15)]
+        for name, (nano, micro) in spent.items():
+            row = _cost(69, "asset", str(keys[name]), nano)
+            row.micro_currency = micro
+            rows.append(row)
+        costs.replace_day(session, "acme", 69 * DAY_MS, [], [*rows, _cost(69, "asset", "", 1000)])
+        if summed:
+            summaries.refresh(session, 99 * DAY_MS)
+        window = Window(40 * DAY_MS, 70 * DAY_MS)
+        assert summaries.covers(session, window) is summed
+        found = summaries.dearest(session, window, 4)
+    assert [key.rsplit(".", 1)[1] for key in found] == ["d", "c", "b", "a"]
