@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 import waitress
-
 from fakes import shop
+
 from web import create_app
 
 if TYPE_CHECKING:
@@ -54,7 +54,9 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium as the machine has it."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="the browser is driven by the package playwright")
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="the browser is driven by the package playwright"
+    )
     path = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if path is None:
         pytest.skip("pages are tried in Chromium: `apt-get install chromium`")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
-
 from fakes import shop
 
 if TYPE_CHECKING:
@@ -17,10 +16,22 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 AXE = (Path(__file__).parent / "vendor" / "axe-core-4.14.1.min.js").read_text()
-WATCH = "addEventListener('securitypolicyviolation', e => console.error('policy', e.violatedDirective, e.sample))"
+WATCH = (
+    "addEventListener('securitypolicyviolation', e => console.error('policy', e.violatedDirective, e.sample))"
+)
 TABLE = f"/assets/{quote(str(shop.key('table_4', 'schema_1')), safe='')}"
 NASTY = f"/assets/{quote(str(shop.key(shop.HOSTILE[-1])), safe='')}?hops=3"
-FULL = ("/", "/assets", TABLE, NASTY, "/costs", "/costs?by=asset", "/costs?by=tag", "/connections", "/costs?by=moon")
+FULL = (
+    "/",
+    "/assets",
+    TABLE,
+    NASTY,
+    "/costs",
+    "/costs?by=asset",
+    "/costs?by=tag",
+    "/connections",
+    "/costs?by=moon",
+)
 EMPTY = ("/", "/assets", "/costs", "/connections")
 EVERY = [*(("full", path) for path in FULL), *(("empty", path) for path in EMPTY)]
 
@@ -31,7 +42,9 @@ def looking(browser: Browser, **how: Any) -> Iterator[tuple[Page, list[str]]]:  
     context = browser.new_context(**how)
     page, complaints = context.new_page(), list[str]()
     page.add_init_script(WATCH)
-    page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
+    page.on(
+        "console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None
+    )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("requestfailed", lambda asked: complaints.append(f"{asked.url} failed"))
     yield page, complaints
@@ -53,7 +66,9 @@ def test_a_page_is_drawn_quietly_and_for_everyone(
             assert charts.nth(i).get_attribute("data-drawn") == "yes"
         assert [said for said in complaints if "moon" not in path or "400" not in said] == []
         page.evaluate(AXE)
-        found = page.evaluate("axe.run().then(told => told.violations.map(v => [v.id, v.nodes.map(n => n.html)]))")
+        found = page.evaluate(
+            "axe.run().then(told => told.violations.map(v => [v.id, v.nodes.map(n => n.html)]))"
+        )
         assert found == []
 
 

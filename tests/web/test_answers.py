@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-
 from fakes import shop
+
 from web import create_app
 from web.csp import HEADERS, POLICY
 

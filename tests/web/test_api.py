@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
-from flask import g
-
 from fakes import shop
 from fakes.markup import Markup
+from flask import g
+
 from web.format import Amount, amount, count
 
 if TYPE_CHECKING:

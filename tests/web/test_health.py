@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from fakes import shop
 from sqlalchemy import text
 
 from assay.errors import StoreError
 from assay.store.engine import HEAD, Store
-from fakes import shop
 from web import create_app
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
-
 from fakes import shop
 from fakes.markup import Markup
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 import pytest
+from fakes import shop
+from fakes.markup import Markup
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assay.store.search import FACETS, SORTS
-from fakes import shop
-from fakes.markup import Markup
 from web.ask import LONGEST_DAYS
 from web.pages.base import ASKED
 from web.pages.costs import GROUPS

@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
+from fakes import shop
 from sqlalchemy import Engine, event
 
 from assay.model.runs import Run, RunStatus
 from assay.model.time import DAY_MS, from_ms
 from assay.store import runs, summaries
 from assay.store.engine import Store
-
-from fakes import shop
 from web import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from flask.testing import FlaskClient
 
@@ -92,5 +90,7 @@ def test_files_are_kept_by_the_browser(full: FlaskClient) -> None:
     """What does not change is sent once a day."""
     answer = full.get("/static/css/assay.css", buffered=True)
     assert answer.cache_control.max_age == 86_400
-    again = full.get("/static/css/assay.css", headers={"If-None-Match": answer.headers["ETag"]}, buffered=True)
+    again = full.get(
+        "/static/css/assay.css", headers={"If-None-Match": answer.headers["ETag"]}, buffered=True
+    )
     assert again.status_code == 304
