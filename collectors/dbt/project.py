@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from collectors.dbt.loose import Json
 
-_GROUPS = ("nodes", "sources", "exposures", "unit_tests")
+_GROUPS = ("sources", "nodes", "exposures", "unit_tests")
+"""Sources first: of a seed declared as a source too, what dbt builds it from stands."""
 _WORD = re.compile(r"[\w-]+")
 
 
@@ -54,9 +55,9 @@ class Project:
 
     def typed(self, types: Mapping[str, Mapping[str, str]]) -> Iterator[Asset]:
         """The assets whose columns a catalog tells."""
-        for unique_id, columns in types.items():
-            if columns and unique_id in self.keys:
-                yield _asset(self.nodes[unique_id], self.keys[unique_id], columns)
+        for unique_id, key in self.keys.items():
+            if columns := types.get(unique_id):
+                yield _asset(self.nodes[unique_id], key, columns)
 
     def names(self) -> Iterator[Alias]:
         """What dbt calls its assets: each unique_id, and a bare name where one node goes by it (versions share one)."""

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DENIED = {"AccessDenied", "403", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken"}
+PAGE = 1000
+"""Files listed at once; S3 gives no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Bucket:
         bucket, _, prefix = target.removeprefix("s3://").partition("/")
         config = Config(connect_timeout=5, read_timeout=30, retries={"max_attempts": 3, "mode": "standard"})
         try:
-            client = boto3.client("s3", config=config)
+            client = boto3.Session().client("s3", config=config)
         except (BotoCoreError, ValueError) as error:
             raise ConnectionFailedError(
                 f"AWS is not set up on this machine ({type(error).__name__}).",
@@ -44,7 +46,9 @@ class Bucket:
         """Every JSON object below the prefix, page by page."""
         start = f"{self.prefix}/" if self.prefix else ""
         try:
-            pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=start)
+            pages = self.client.get_paginator("list_objects_v2").paginate(
+                Bucket=self.bucket, Prefix=start, PaginationConfig={"PageSize": PAGE}
+            )
             for page in pages:
                 for item in page.get("Contents", ()):
                     if item["Key"].endswith(ENDINGS):
