@@ -13,24 +13,9 @@ from house.tree import ROOT, kept, name_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-TEXTS = set(
-    [
-        ".cfg",
-        ".css",
-        ".csv",
-        ".html",
-        ".js",
-        ".json",
-        ".lock",
-        ".md",
-        ".py",
-        ".sh",
-        ".sql",
-        ".toml",
-        ".txt",
-        ".yml",
-    ]
-)
+TEXTS = {
+    ".cfg", ".css", ".csv", ".html", ".js", ".json", ".lock", ".md", ".py", ".sql", ".toml", ".txt", ".yml",
+}  # fmt: skip
 REGISTRIES = re.compile("|".join(("files.python" + "hosted", "pypi" + r"\.org", "registry" + r"\.npmjs")))
 MACHINE = re.compile(r"(?<![\w.~])/(?:work|root|home)/\w+(?!-export)")
 UNFINISHED = re.compile(r"\b(?:" + "|".join(("TO" + "DO", "FIX" + "ME", "X" + "XX")) + r")\b")
