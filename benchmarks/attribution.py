@@ -89,7 +89,7 @@ def _swept(store: Store, files: FactFiles, folder: Path, window: Window) -> int:
         engine.facts("meters", WAREHOUSE_METERING, meters, window)
         cells = cells_of(CONNECTION, engine.rows("meters"), [], [])
         charges = attribute(engine, window, Metered(cells))
-    return abs(sum(cell.nano for cell in cells) - pc.sum(charges["nano_credits"]).as_py())
+    return abs(sum(cell.nano for cell in cells) - int(pc.sum(charges["nano_credits"]).as_py()))
 
 
 def _refreshed(folder: Path) -> float:

@@ -73,9 +73,11 @@ def run(company: Company) -> None:
         ]
     table(rows, ("given of each warehouse's bill", *warehouses, "all", "to the wrong query"))
     print(
-        "1 is right. 'To the wrong query': half of what must be moved between queries, of what they truly cost"
+        "1 is right. 'To the wrong query': half of what would have to move between queries, of what they truly cost:"
     )
-    print("(with the idle time each left behind), where the method gives queries less or more than all.")
+    print(
+        "their run, and the idle time each left behind. What ours gives beyond that is start-up and 60-second minimum."
+    )
 
 
 def _of_bill(connection: duckdb.DuckDBPyConnection, name: str, warehouse: str | None) -> str:

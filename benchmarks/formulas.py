@@ -20,7 +20,8 @@ an hour without any is lost. This is the open dbt package's method on a full ref
 
 _CREDITS = " ".join(f"WHEN '{size}' THEN {rate}" for size, rate in SIZES.items())
 LIST_SIZE = f"""
-SELECT query_id, warehouse, execution_ms / 3.6e6 * 1e9 * (CASE replace(upper(size), '-', '') {_CREDITS} END) AS nano FROM queries
+SELECT query_id, warehouse,
+    execution_ms / 3.6e6 * 1e9 * (CASE replace(upper(size), '-', '') {_CREDITS} END) AS nano FROM queries
 """
 """Execution time by the list credits of the warehouse's size, whoever ran beside it and whatever was metered.
 This is what the orchestrator's insights publish."""
