@@ -31,7 +31,7 @@ SOURCES := assay collectors checks costs web
 # Tests run the same everywhere: no colours, one hash seed, UTC, and a Snowflake driver that does not look around.
 TEST_ENV := PYTHONHASHSEED=0 TZ=UTC SNOWFLAKE_DISABLE_PLATFORM_DETECTION=true
 
-.PHONY: help demo serve test check bench screenshots clean lock
+.PHONY: help demo serve test check bench docs screenshots clean lock
 
 help: ## these lines
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -54,6 +54,9 @@ test: check ## check, then every test with coverage
 
 bench: $(VENV)/.stamp-test ## speed, memory and exactness beside the published formulas of others
 	@$(TEST_ENV) "$(BIN)/python" -m benchmarks $(ARGS)
+
+docs: $(VENV)/.stamp-test ## write docs/reference from the program
+	@"$(BIN)/python" -m docs.generate
 
 screenshots: $(VENV)/.stamp-test ## take the pictures of docs/images from the demo (needs chromium)
 	@"$(BIN)/python" -m docs.screenshots $(ARGS)

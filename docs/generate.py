@@ -1,0 +1,198 @@
+"""Write docs/reference from the program itself: `make docs`. A test fails when the two differ."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assay.cli.app import COMMANDS, app
+from assay.config import MappingRule, write_new
+from assay.config.settings import Settings
+from assay.registry import COLLECTORS, Registry
+from assay.store.engine import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pydantic import BaseModel
+
+    from collectors.base import SourceStream
+
+REFERENCE = Path(__file__).parent / "reference"
+WRITTEN = "*Written from the program by `make docs`.*"
+
+
+def cli() -> str:
+    """Every command with its options and an example."""
+    context = click.Context(app, info_name="assay")
+    lines = ["# Commands", "", WRITTEN, ""]
+    for section, commands in COMMANDS.items():
+        lines += [f"## {section}", ""]
+        for name in commands:
+            command = _found(app, context, name)
+            lines += _command(command, click.Context(command, info_name=name, parent=context))
+    return _joined(lines)
+
+
+def _command(command: click.Command, context: click.Context) -> Iterator[str]:
+    yield from [f"### `{context.command_path}`", "", _paragraphs(command.help or ""), ""]
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            inner = _found(command, context, name)
+            yield from _command(inner, click.Context(inner, info_name=name, parent=context))
+        return
+    for parameter in command.get_params(context):
+        if isinstance(parameter, click.Argument):
+            yield f"* `{parameter.human_readable_name.upper()}`"
+        elif (record := parameter.get_help_record(context)) and "--help" not in record[0]:
+            yield f"* `{record[0]}`" + (f" — {_one_line(record[1])}" if record[1] else "")
+    yield from ["", "", ""]
+
+
+def _found(group: click.Group, context: click.Context, name: str) -> click.Command:
+    command = group.get_command(context, name)
+    if command is None:
+        raise LookupError(f"{name} is listed but is no command")
+    return command
+
+
+def configuration() -> str:
+    """Every setting of assay.toml."""
+    lines = ["# Settings", "", WRITTEN, "", _CONFIGURATION, ""]
+    for name, field in Settings.model_fields.items():
+        section = field.annotation
+        if isinstance(section, type) and hasattr(section, "model_fields"):
+            lines += [f"## `[{name}]`", "", _paragraphs(section.__doc__ or ""), "", *_fields(section), ""]
+    lines += [
+        "## `[[mapping.rules]]`",
+        "",
+        _paragraphs(MappingRule.__doc__ or ""),
+        "",
+        *_fields(MappingRule),
+        "",
+    ]
+    lines += ["## `[connections.NAME]`", "", _CONNECTIONS, ""]
+    return _joined(lines)
+
+
+def collectors() -> str:
+    """Every collector: its options, and what it reads."""
+    lines = ["# Collectors", "", WRITTEN, ""]
+    registry = Registry()
+    for kind in registry.names(COLLECTORS):
+        collector = registry.collector(kind)
+        lines += [f"## `{kind}`", "", _paragraphs(collector.__doc__ or ""), "", "### Options", ""]
+        lines += [*_fields(collector.config_class), "", "### What it reads", ""]
+        lines += ["| stream | source | lag | read again | needs |", "|---|---|---|---|---|"]
+        lines += [_stream(stream) for stream in collector.streams]
+        lines.append("")
+    return _joined(lines)
+
+
+def _stream(stream: SourceStream) -> str:
+    grant = f"`{stream.grant.format(role='ASSAY')}`" if stream.grant else ""
+    needs = "; ".join(filter(None, (grant, stream.edition))) or "nothing"
+    return (
+        f"| `{stream.name}` | `{stream.source}` | {_span(stream.lag)} | {_span(stream.look_back)} | {needs} |"
+    )
+
+
+def _span(span: timedelta) -> str:
+    """A stretch of time in words."""
+    minutes = span // timedelta(minutes=1)
+    for unit, size in (("d", 1440), ("h", 60), ("min", 1)):
+        if minutes and minutes % size == 0:
+            return f"{minutes // size} {unit}"
+    return "none"
+
+
+def pages() -> str:
+    """Every address the dashboard answers."""
+    from web import create_app  # noqa: PLC0415 - Flask is loaded for this page alone
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_new(folder)
+        with Store.create(f"sqlite:///{folder}/.assay/assay.db"):
+            dashboard = create_app(folder)
+    rules = sorted(
+        (rule.rule, rule.endpoint) for rule in dashboard.url_map.iter_rules() if rule.endpoint != "static"
+    )
+    lines = ["# Addresses", "", WRITTEN, "", _PAGES, "", "| address | what it tells |", "|---|---|"]
+    for rule, endpoint in rules:
+        view = dashboard.view_functions[endpoint]
+        text = sys.modules[view.__module__].__doc__ if endpoint.endswith(".page") else view.__doc__
+        says = _one_line((text or "").partition("\n\n")[0])
+        lines.append(f"| `{rule}` | {says} |")
+    return _joined([*lines, ""])
+
+
+def _fields(model: type[BaseModel]) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        if name == "kind" or field.description == "Tests only.":
+            continue
+        default = "" if field.is_required() else f" Default: `{_written(field.get_default())}`."
+        yield f"* `{name}` — {_sentence(field.description or 'A pattern')}{default}"
+
+
+def _written(value: Any) -> str:  # noqa: ANN401 - any default
+    return "none" if value is None or value == () else f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(".") else f"{text}."
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _paragraphs(text: str) -> str:
+    return "\n\n".join(_one_line(part) for part in text.split("\n\n"))
+
+
+def _joined(lines: list[str]) -> str:
+    kept: list[str] = []
+    for line in lines:
+        if line or (kept and kept[-1]):
+            kept.append(line)
+    return "\n".join(kept).rstrip() + "\n"
+
+
+_CONFIGURATION = """
+Settings stand in `assay.toml` of the Assay folder. A flag (`--set money.currency=EUR`) comes before the environment
+(`ASSAY_MONEY__CURRENCY=EUR`), that before the file, that before the default. `assay config show` tells each value and
+where it comes from; `assay config schema` prints the JSON schema for an editor. An unknown key is refused with the
+nearest one that exists.
+""".strip()
+_CONNECTIONS = """
+One table for each connection: its `kind`, and the options of that kind (see [collectors](collectors.md)).
+`assay connect KIND` writes it. Secrets stand as references, `env:NAME` or `file:PATH`; a value that looks like a secret
+is refused.
+""".strip()
+_PAGES = """
+Each page and its JSON twin take the same questions in the URL: `days`, or `from` and `to` (UTC days), and
+`unit=credits`. The dashboard answers on this machine alone.
+""".strip()
+
+PAGES: dict[str, Callable[[], str]] = {
+    "cli.md": cli,
+    "configuration.md": configuration,
+    "collectors.md": collectors,
+    "pages.md": pages,
+}
+
+
+def main() -> None:
+    """Write every page of the reference that the program tells."""
+    for name, text in PAGES.items():
+        (REFERENCE / name).write_text(text(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
