@@ -16,7 +16,7 @@ from collectors.dbt.artifacts import Artifact
 from collectors.dbt.config import DbtConfig
 from collectors.dbt.measured import catalog_measurements, catalog_types, freshness
 from collectors.dbt.places import place_of
-from collectors.dbt.reading import Reading
+from collectors.dbt.reading import Reading, unknown
 from collectors.dbt.runs import named, ran_something, runs
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collectors.base import Progress, Record
     from collectors.dbt.loose import Json
     from collectors.dbt.places import Found
-    from collectors.dbt.project import Project
+    from collectors.dbt.project import Known
 
 
 def _stream(artifact: Artifact, source: str) -> SourceStream:
@@ -51,26 +51,24 @@ class DbtCollector:
         self.config = config
 
     def collect(self, progress: Progress, now: datetime) -> Iterator[Batch | Degraded]:  # noqa: ARG002 - files carry their own times
-        """Each new artifact as a batch, manifests first; one that cannot be read is told and tried again next time."""
-        try:
-            reading = self._reading()
-            manifests = [f for f in reading.files[Artifact.MANIFEST] if f.fingerprint not in progress.seen]
-            manifests = reading.in_order(manifests)
-        except AssayError as error:
-            yield Degraded(Artifact.MANIFEST, error)
-            return
-        for found in manifests:
-            yield _attempt(reading, Artifact.MANIFEST, found)
+        """Each new artifact as a batch, manifests first; one that cannot be read is told and tried again next time.
+
+        ConnectionFailedError or MissingGrantError when the target itself cannot be looked through.
+        """
+        reading = self._reading()
+        manifests = [f for f in reading.files[Artifact.MANIFEST] if f.fingerprint not in progress.seen]
+        for found in reading.in_order(manifests):
+            yield from _attempt(reading, Artifact.MANIFEST, found)
         for artifact in (Artifact.CATALOG, Artifact.RUN_RESULTS, Artifact.SOURCES):
             for found in sorted(reading.files[artifact], key=lambda f: (f.modified, f.path)):
                 if _mark(reading, found) not in progress.seen:
-                    yield _attempt(reading, artifact, found)
+                    yield from _attempt(reading, artifact, found)
 
     def _reading(self) -> Reading:
-        return Reading(place_of(self.config.target), self.config.instance)
+        return Reading(place_of(self.config.target), self.config.instance.lower())
 
     def examine(self) -> Iterator[Finding]:
-        """Look for artifacts."""
+        """Look for artifacts, and read the newest manifest."""
         try:
             reading = self._reading()
         except AssayError as error:
@@ -81,6 +79,9 @@ class DbtCollector:
             needed = artifact in {Artifact.MANIFEST, Artifact.RUN_RESULTS}
             fix = "Point `target` where dbt writes its artifacts." if needed and not count else ""
             yield Finding(f"{artifact}.json", ok=bool(count) or not needed, detail=f"{count} found", fix=fix)
+        manifests = reading.files[Artifact.MANIFEST]
+        if manifests:
+            yield _project(reading, max(manifests, key=lambda found: (found.modified, found.path)))
 
     @classmethod
     def grants(cls, role: str) -> str:  # noqa: ARG003 - an AWS policy names no role
@@ -88,35 +89,48 @@ class DbtCollector:
         return (Path(__file__).parent / "policy.json").read_text(encoding="utf-8")
 
 
-def _attempt(reading: Reading, artifact: Artifact, found: Found) -> Batch | Degraded:
+def _project(reading: Reading, newest: Found) -> Finding:
+    try:
+        project = reading.project(newest)
+    except AssayError as error:
+        return Finding("project", ok=False, detail=error.message, fix=error.hint)
+    detail = f"{project.name} on {project.platform}, {len(project.nodes)} nodes ({newest.path})"
+    return Finding("project", ok=True, detail=detail)
+
+
+def _attempt(reading: Reading, artifact: Artifact, found: Found) -> Iterator[Batch | Degraded]:
     try:
         if artifact is Artifact.MANIFEST:
             records = [*reading.project(found).records(reading.types(found)), *reading.names(found)]
-            return _batch(artifact, records, found.fingerprint)
-        return _resolved(reading, artifact, found)
+            yield _batch(artifact, records, found.fingerprint)
+        else:
+            yield from _resolved(reading, artifact, found)
     except AssayError as error:
-        return Degraded(artifact, error)
+        yield Degraded(artifact, error)
 
 
-def _resolved(reading: Reading, artifact: Artifact, found: Found) -> Batch:
-    """What a file that only names nodes says of them, by the manifest that knows them."""
+def _resolved(reading: Reading, artifact: Artifact, found: Found) -> Iterator[Batch | Degraded]:
+    """What a file that only names nodes says of them, by the manifests that know them; the rest is told, once."""
     document = reading.document(found)
     if artifact is Artifact.RUN_RESULTS and not ran_something(document):
-        return _batch(artifact, [], _mark(reading, found))
+        yield _batch(artifact, [], _mark(reading, found))
+        return
     names = catalog_types(document).keys() if artifact is Artifact.CATALOG else named(document)
-    project, settled = reading.resolve(found, names)
-    records = list(_records(artifact, document, project, found.modified))
-    return _batch(artifact, records, *[_mark(reading, found)] * settled)
+    known, settled = reading.resolve(found, names)
+    records = list(_records(artifact, document, known, found.modified))
+    yield _batch(artifact, records, *[_mark(reading, found)] * settled)
+    if missing := names - known.nodes.keys():
+        yield Degraded(artifact, unknown(found, missing), expected=True)
 
 
-def _records(artifact: Artifact, document: Json, project: Project, modified: float) -> Iterator[Record]:
-    if artifact is Artifact.RUN_RESULTS:
-        yield from runs(document, project)
-    elif artifact is Artifact.SOURCES:
-        yield from freshness(document, project)
-    else:
-        yield from project.typed(catalog_types(document))
-        yield from catalog_measurements(document, project, modified)
+def _records(artifact: Artifact, document: Json, known: Known, modified: float) -> Iterator[Record]:
+    if artifact is Artifact.CATALOG:
+        yield from known.typed(catalog_types(document))
+        yield from catalog_measurements(document, known, modified)
+        return
+    yield from runs(document, known, modified)
+    if artifact is Artifact.SOURCES:
+        yield from freshness(document, known)
 
 
 def _mark(reading: Reading, found: Found) -> str:

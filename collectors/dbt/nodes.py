@@ -21,6 +21,7 @@ _BY_MATERIALIZATION = {
     "incremental": AssetKind.INCREMENTAL,
     "materialized_view": AssetKind.MATERIALIZED_VIEW,
     "dynamic_table": AssetKind.DYNAMIC_TABLE,
+    "ephemeral": AssetKind.OTHER,
 }
 _BY_RESOURCE = {
     "seed": AssetKind.SEED,
@@ -57,12 +58,14 @@ class Node:
     meta: Mapping[str, str]
 
     @classmethod
-    def of(cls, unique_id: str, node: Json, platform: str, owners: Mapping[str, str]) -> Node:
-        """Read a node; `owners` are the owners of groups by the group's name."""
+    def of(
+        cls, unique_id: str, node: Json, platform: str, owners: Mapping[str, str], parents: object
+    ) -> Node:
+        """Read a node; `owners` are those of groups by name, `parents` its parent_map for want of depends_on."""
         config = mapping(node.get("config"))
         resource = text(node.get("resource_type")) or unique_id.partition(".")[0]
         group = text(node.get("group")) or text(config.get("group"))
-        depends_on = texts(mapping(node.get("depends_on")).get("nodes"))
+        depends_on = texts(mapping(node.get("depends_on")).get("nodes", parents))
         metas = (mapping(node.get("meta")), mapping(config.get("meta")))
         told = (*(owner_name(meta.get("owner")) for meta in metas), owner_name(node.get("owner")))
         meta = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from assay.errors import AssayError, MalformedInputError
 from collectors.dbt.artifacts import LARGEST_BYTES, Artifact, kind_of, load, malformed, stem
 from collectors.dbt.measured import catalog_types
-from collectors.dbt.project import Project
+from collectors.dbt.project import Known, Project
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _KEPT = 16
 """Manifests held in memory at once; a target may hold one for each invocation of a year."""
+
+_ASKED = 30
+"""Newest manifests asked for a node that the one beside a file does not know."""
 
 
 class Reading:
@@ -35,6 +38,8 @@ class Reading:
         self._projects: dict[str, Project] = {}
         self._written: dict[str, datetime | None] = {}
         self._claims: dict[tuple[str, str], tuple[datetime, str]] = {}
+        self._unasked: list[Found] | None = None
+        self._knowing: dict[str, list[Project]] = {}
         self._types: dict[str, Mapping[str, Mapping[str, str]]] = {}
 
     def document(self, found: Found) -> Json:
@@ -83,24 +88,56 @@ class Reading:
         suffix = _suffix(found)
         return max(beside, key=lambda one: (_suffix(one) == suffix, one.name), default=None)
 
-    def resolve(self, found: Found, names: Collection[str]) -> tuple[Project, bool]:
-        """The manifest that knows a file's nodes, and whether that is settled.
+    def resolve(self, found: Found, names: Collection[str]) -> tuple[Known, bool]:
+        """What the nodes a file names are, and whether that is settled.
 
-        Its own folder's, else the newest that knows any of them. While its own folder's manifest cannot be read the
-        answer may yet change: the file is then to be read again. MalformedInputError when no manifest knows them.
+        Its own folder's manifest tells, else the newest that knows the node. While its own folder's cannot be read the
+        answer may yet change: the file is then to be read again. MalformedInputError when no node is known.
         """
         own = self.own_manifest(found)
-        newest = reversed(self.in_order(self.files[Artifact.MANIFEST]))
-        candidates = [own, *(one for one in newest if one != own)] if own else list(newest)
-        readable = [one for one in candidates if self._time(one)]
-        for one in readable:
-            project = self.project(one)
-            if not names or any(name in project.nodes for name in names):
-                return project, own is None or own in readable
-        raise MalformedInputError(
-            f"{found.path} names nodes that no manifest here knows, such as {min(names, default='none')!r:.200}.",
-            hint="Copy the manifest.json of the same project beside it.",
-        )
+        beside = self._tried(own) if own else None
+        told = {name: self._knowing_of(name, beside) for name in names}
+        by_name = {name: project for name, project in told.items() if project}
+        if names and not by_name:
+            raise unknown(found, names)
+        return Known.of(by_name), own is None or beside is not None
+
+    def _knowing_of(self, name: str, beside: Project | None) -> Project | None:
+        """The manifest that knows a node: the one beside the file, else the newest other of the same project.
+
+        The others are asked one by one, each once in a pass, until one knows it.
+        """
+        if beside and name in beside.nodes:
+            return beside
+        while True:
+            others = self._knowing.get(name, ())
+            found = next((other for other in others if beside is None or other.is_same(beside)), None)
+            if found or not self._ask_another():
+                return found
+
+    def _ask_another(self) -> bool:
+        """Read the newest manifest that was not asked yet; False when all were."""
+        if self._unasked is None:
+            newest_last = sorted(
+                self.files[Artifact.MANIFEST], key=lambda found: (self._age(found), found.path)
+            )
+            self._unasked = newest_last[-_ASKED:]
+        if not self._unasked:
+            return False
+        project = self._tried(self._unasked.pop())
+        if project:
+            for name in project.nodes:
+                self._knowing.setdefault(name, []).append(project)
+        return True
+
+    def _age(self, manifest: Found) -> float:
+        """When a manifest was written, as far as is known without reading it for this alone."""
+        written = self._written.get(manifest.path)
+        return written.timestamp() if written else manifest.modified
+
+    def _tried(self, manifest: Found) -> Project | None:
+        """A manifest that helps to understand another file; a malformed one is told where it is read for itself."""
+        return self.project(manifest) if self._time(manifest) else None
 
     def types(self, found: Found) -> Mapping[str, Mapping[str, str]]:
         """Column types told beside a manifest, else by the last catalog of the target; none when it is unreadable."""
@@ -124,6 +161,14 @@ class Reading:
             except AssayError:
                 self._written[manifest.path] = None
         return self._written[manifest.path]
+
+
+def unknown(found: Found, names: Collection[str]) -> MalformedInputError:
+    """The error of a file that names nodes no manifest has."""
+    return MalformedInputError(
+        f"{found.path} names nodes that no manifest here knows: {len(names)}, such as {min(names)!r:.200}.",
+        hint="Copy the manifest.json of the same project beside it.",
+    )
 
 
 def _suffix(found: Found) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from assay.model.runs import Run, RunStatus
@@ -11,9 +13,10 @@ from collectors.dbt.loose import mapping, moment, sequence, text, texts, whole
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from assay.model.assets import AssetKey
     from collectors.dbt.loose import Json
     from collectors.dbt.nodes import Node
-    from collectors.dbt.project import Project
+    from collectors.dbt.project import Known
 
 _RAN_NOTHING = {
     "compile", "parse", "docs", "generate", "docs.generate", "list", "ls", "deps", "debug", "show", "clean",
@@ -32,15 +35,23 @@ _STATUS = {
     "no-op": RunStatus.SKIPPED,
     "reused": RunStatus.SKIPPED,  # dbt 2: nothing it reads has changed, so it was not built
 }
+_KINDS = {"seed": "seed", "snapshot": "snapshot", "source": "freshness"}
 _LONGEST_MESSAGE = 2000
 _LONGEST_SECONDS = 10**7
 _RUNNABLE = {"model", "seed", "snapshot", "source", "test", "unit_test"}
 
 
 def ran_something(results: Json) -> bool:
-    """Whether the invocation built or tested anything: compiling and documenting write the same file."""
+    """Whether the invocation built or tested anything: compiling and documenting write the same file.
+
+    They tell every node a success. Where the command is not told, a node that executed something tells.
+    """
     args = mapping(results.get("args"))
-    return not _RAN_NOTHING & {text(args.get(name)) for name in ("which", "rpc_method", "command")}
+    told = {text(args.get(name)) for name in ("which", "rpc_method", "command")} - {""}
+    if told:
+        return not _RAN_NOTHING & told
+    every = map(mapping, sequence(results.get("results")))
+    return any(step[0] == "execute" for result in every for step in _steps(result))
 
 
 def named(document: Json) -> set[str]:
@@ -49,54 +60,64 @@ def named(document: Json) -> set[str]:
     return {name for name in names if name.partition(".")[0] in _RUNNABLE}
 
 
-def runs(results: Json, project: Project) -> Iterator[Run]:
-    """A run for each result whose node is known. A retry is another invocation, so another run."""
+def runs(results: Json, known: Known, modified: float) -> Iterator[Run]:
+    """A run for each result whose node is known and each asset it stands for; a retry is another invocation.
+
+    `modified` (epoch seconds) stands in where the file does not tell when it was written.
+    """
     metadata = mapping(results.get("metadata"))
     invocation = text(metadata.get("invocation_id"))
-    written = moment(metadata.get("generated_at")) or project.generated_at
+    written = moment(metadata.get("generated_at")) or datetime.fromtimestamp(modified, UTC)
+    attempts = Counter[str]()
     for result in map(mapping, sequence(results.get("results"))):
         unique_id = text(result.get("unique_id"))
-        if unique_id not in project.keys:
-            continue
-        node = project.nodes[unique_id]
-        started, ended = _times(result, written)
-        response = mapping(result.get("adapter_response"))
-        yield Run(
-            system="dbt",
-            external_id=f"{invocation or written.isoformat()}/{unique_id}",
-            asset=project.keys[unique_id],
-            status=_STATUS.get(text(result.get("status")).lower(), RunStatus.ERROR),
-            started_at=started,
-            ended_at=ended,
-            kind="test"
-            if node.is_test
-            else node.resource
-            if node.resource in {"seed", "snapshot"}
-            else "build",
-            invocation_id=invocation,
-            rows=_rows(response, node, project.platform),
-            query_ids=tuple(
-                dict.fromkeys((*texts(response.get("query_id")), *texts(response.get("job_id"))))
-            ),
-            message=text(result.get("message"))[:_LONGEST_MESSAGE],
-        )
+        keys = known.keys.get(unique_id, ())
+        attempts[unique_id] += 1
+        again = f"#{attempts[unique_id]}" if attempts[unique_id] > 1 else ""
+        for key in keys:
+            which = f"@{key}" if len(keys) > 1 else ""
+            run = _run(result, known.nodes[unique_id], key, written)
+            name = f"{invocation or written.isoformat()}/{unique_id}{again}{which}"
+            yield replace(run, external_id=name, invocation_id=invocation)
+
+
+def _run(result: Json, node: Node, asset: AssetKey, written: datetime) -> Run:
+    started, ended = _times(result, written)
+    response = mapping(result.get("adapter_response"))
+    return Run(
+        system="dbt",
+        external_id="",
+        asset=asset,
+        status=_STATUS.get(text(result.get("status")).lower(), RunStatus.ERROR),
+        started_at=started,
+        ended_at=ended,
+        kind="test" if node.is_test else _KINDS.get(node.resource, "build"),
+        rows=_rows(response, node, asset.platform),
+        query_ids=texts([*texts(response.get("query_id")), *texts(response.get("job_id"))]),
+        message=(text(result.get("message")) or text(result.get("error")))[:_LONGEST_MESSAGE],
+    )
 
 
 def _times(result: Json, written: datetime) -> tuple[datetime, datetime]:
     """When the execute step ran; else from the first step to the last; else the time told, before the file's own."""
-    told = [
-        (text(step.get("name")), started, ended)
-        for step in map(mapping, sequence(result.get("timing")))
-        if (started := moment(step.get("started_at")))
-        and (ended := moment(step.get("completed_at")))
-        and ended >= started
-    ]
+    told = _steps(result)
     steps = [step for step in told if step[0] == "execute"] or told
     if steps:
         return min(started for _, started, _ in steps), max(ended for _, _, ended in steps)
     seconds = result.get("execution_time")
     lasted = float(seconds) if isinstance(seconds, int | float) and 0 <= seconds < _LONGEST_SECONDS else 0.0
     return written - timedelta(seconds=lasted), written
+
+
+def _steps(result: Json) -> list[tuple[str, datetime, datetime]]:
+    """The steps that were taken, with their begin and end; a skipped node has none."""
+    return [
+        (text(step.get("name")), started, ended)
+        for step in map(mapping, sequence(result.get("timing")))
+        if (started := moment(step.get("started_at")))
+        and (ended := moment(step.get("completed_at")))
+        and ended >= started
+    ]
 
 
 def _rows(response: Json, node: Node, platform: str) -> int | None:

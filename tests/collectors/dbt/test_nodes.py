@@ -190,5 +190,5 @@ def test_the_catalogs_types_are_kept_when_only_the_manifest_is_new(dbt: Kit, tar
 
     assert [(c.name, c.type, c.description) for c in first.columns] == [
         ("id", "NUMBER", "Key."),
-        ("AT", "DATE", ""),
+        ("at", "DATE", ""),
     ]

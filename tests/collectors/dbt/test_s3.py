@@ -115,10 +115,10 @@ def test_a_broken_object_is_told_and_the_rest_is_read(dbt: Kit, s3: S3Client) ->
 @pytest.mark.usefixtures("s3")
 def test_a_missing_bucket_is_named(dbt: Kit) -> None:
     """The next step is the option that names it."""
-    (degraded,) = dbt.read("s3://nowhere-to-be-found/shop").degraded
+    with pytest.raises(ConnectionFailedError) as caught:
+        dbt.read("s3://nowhere-to-be-found/shop")
 
-    assert isinstance(degraded.error, ConnectionFailedError)
-    assert degraded.error.message == "There is no bucket nowhere-to-be-found."
+    assert caught.value.message == "There is no bucket nowhere-to-be-found."
 
 
 @pytest.mark.usefixtures("s3")
@@ -148,11 +148,11 @@ def denied(server: str, s3: S3Client) -> Iterator[None]:
 @pytest.mark.usefixtures("denied")
 def test_a_denied_key_names_the_policy_and_no_secret(dbt: Kit) -> None:
     """The answer is the grant that is missing; it repeats nothing secret."""
-    (degraded,) = dbt.read("s3://artifacts/shop").degraded
+    with pytest.raises(MissingGrantError) as caught:
+        dbt.read("s3://artifacts/shop")
 
-    assert isinstance(degraded.error, MissingGrantError)
-    assert "assay grants dbt" in degraded.error.hint
-    assert SECRET not in str(degraded.error)
+    assert "assay grants dbt" in caught.value.hint
+    assert SECRET not in str(caught.value)
 
 
 @pytest.mark.usefixtures("s3")
@@ -160,9 +160,9 @@ def test_no_credentials_at_all_is_a_missing_grant(dbt: Kit, monkeypatch: pytest.
     """What is taken from the environment is not kept from an earlier reading."""
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
-    (degraded,) = dbt.read("s3://artifacts/shop").degraded
 
-    assert isinstance(degraded.error, MissingGrantError)
+    with pytest.raises(MissingGrantError):
+        dbt.read("s3://artifacts/shop")
 
 
 @pytest.mark.usefixtures("s3")
@@ -170,17 +170,17 @@ def test_a_server_that_is_not_there_is_one_clear_error(dbt: Kit, monkeypatch: py
     """A dead host ends in the place and the next step."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    (degraded,) = dbt.read("s3://artifacts/shop").degraded
+    with pytest.raises(ConnectionFailedError) as caught:
+        dbt.read("s3://artifacts/shop")
 
-    assert isinstance(degraded.error, ConnectionFailedError)
-    assert "s3://artifacts/shop" in degraded.error.message
+    assert "s3://artifacts/shop" in caught.value.message
 
 
 @pytest.mark.usefixtures("s3")
 def test_aws_that_is_not_set_up_is_one_clear_error(dbt: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
     """A profile that does not exist, an address that is none."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", "not an address")
-    (degraded,) = dbt.read("s3://artifacts/shop").degraded
+    with pytest.raises(ConnectionFailedError) as caught:
+        dbt.read("s3://artifacts/shop")
 
-    assert isinstance(degraded.error, ConnectionFailedError)
-    assert "AWS" in degraded.error.hint
+    assert "AWS" in caught.value.hint

@@ -117,7 +117,8 @@ def test_a_catalog_gives_sizes_and_types(dbt: Kit) -> None:
 
 def test_a_seed_declared_as_a_source_stays_a_seed(dbt: Kit) -> None:
     """Of two nodes in one relation the one dbt builds is given last, and so stands."""
-    last = {asset.key: asset.kind for asset in dbt.read(dbt.real / "v12-duckdb").of(Asset)}
+    assets = dbt.read(dbt.real / "v12-duckdb").of(Asset)
+    last = {asset.key: asset.kind for asset in assets if asset.kind is not AssetKind.OTHER}
 
     assert last[AssetKey("duckdb", "acme", ("jaffle_shop", "raw", "raw_orders"))] is AssetKind.SEED
 
