@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ class Chart:
     kind: str = "bars"
     note: str = ""
     marks: Mapping[str, float] = field(default_factory=dict)
+    soft: Sequence[str] = ()
+    """The labels whose figures are provisional, in order."""
 
     @property
     def is_empty(self) -> bool:
@@ -40,7 +43,8 @@ class Chart:
 
     def table(self) -> Iterator[tuple[str, tuple[float | None, ...]]]:
         """The same figures by label: the chart's table twin."""
-        yield from zip(self.labels, zip(*(one.values for one in self.series), strict=True), strict=True)
+        rows = zip(*(map(_rounded, one.values) for one in self.series), strict=True)
+        yield from zip(self.labels, rows, strict=True)
 
     def data(self) -> dict[str, Any]:
         """What the drawing script reads."""
@@ -50,6 +54,7 @@ class Chart:
             "title": self.title,
             "labels": list(self.labels),
             "marks": dict(self.marks),
+            "soft": list(self.soft),
             "series": [
                 {"name": one.name, "color": one.color, "values": [_rounded(v) for v in one.values]}
                 for one in self.series
@@ -58,7 +63,7 @@ class Chart:
 
 
 def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 6)
+    return None if value is None else round(value, 6) or 0
 
 
 KIND_NAMES = {
@@ -82,25 +87,29 @@ def kind_name(kind: str) -> str:
     return KIND_NAMES.get(kind, kind.replace("_", " "))
 
 
-def spark(values: Sequence[float], width: int = 96, height: int = 20) -> str:
-    """The points of a small line, for an SVG polyline of that size; '' when there is nothing to draw."""
+SPARK_HEIGHT = 40
+"""The height of a small line's box; its width is a unit a step."""
+
+
+def spark(values: Sequence[float]) -> str:
+    """The points of a small line, for an SVG polyline; '' when there is nothing to draw."""
     if len(values) < 2 or not any(values):  # noqa: PLR2004 - a line has two ends
         return ""
     top = max(values)
-    step = width / (len(values) - 1)
-    return " ".join(
-        f"{i * step:.1f},{height - 1 - (height - 2) * value / top:.1f}" for i, value in enumerate(values)
-    )
-
-
-BEAT_STEP = 5
-_BEATS = {"error": (0, 20), "skipped": (12, 8), "running": (8, 12)}
+    heights = (SPARK_HEIGHT - 2 - (SPARK_HEIGHT - 4) * max(value, 0) / top for value in values)
+    return " ".join(f"{i},{height:.0f}" for i, height in enumerate(heights))
 
 
 def heartbeat(beats: Sequence[Beat]) -> dict[str, str]:
-    """Runs as upright strokes, oldest first: one SVG path for each state, so that a list of them stays small."""
+    """Runs as upright strokes, oldest first, a unit each: one dashed SVG path for each state.
+
+    Runs of one state that follow each other are one line; the style sheet's dashes part them again. So a list of
+    strips stays small.
+    """
     paths: dict[str, list[str]] = {}
-    for i, beat in enumerate(beats):
-        top, length = _BEATS.get(beat.status, (4, 16))
-        paths.setdefault(beat.status, []).append(f"M{i * BEAT_STEP + 2} {top}v{length}")
+    at = 0
+    for status, group in groupby(beats, key=lambda beat: beat.status):
+        length = len(list(group))
+        paths.setdefault(status, []).append(f"M{at} 2h{length}")
+        at += length
     return {status: "".join(strokes) for status, strokes in paths.items()}

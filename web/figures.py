@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assay.model.time import DAY_MS
@@ -11,7 +12,7 @@ from web.charts import KIND_NAMES, Chart, Series, kind_name
 from web.format import Amount, day, unit_label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -47,22 +48,63 @@ def spend_by_day(session: Session, ask: Ask) -> Chart:
 
 
 def day_chart(lines: Sequence[CostLine], ask: Ask, *, chart_id: str, title: str) -> Chart:
-    """Stacked bars of (day, kind) lines, one bar a day of the window."""
-    days = days_of(ask.window)
-    values: dict[str, dict[int, float]] = defaultdict(dict)
+    """Stacked bars of (day, kind) lines: a bar a day, a week in a long window."""
+    bars = bars_of(ask.window)
+    values: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
+    soft = set()
     for line in lines:
-        at, kind = line.group
-        values[str(kind)][int(at)] = amount_of(line).in_unit(credits_only=ask.in_credits)
+        day_ms, kind = line.group
+        at = bars.start_of(int(day_ms))
+        values[str(kind)][at] += amount_of(line).in_unit(credits_only=ask.in_credits)
+        soft |= {at} if line.provisional else set()
     order = [*KIND_NAMES, *sorted(values.keys() - KIND_NAMES.keys())]
     series = [
-        Series(kind_name(kind), [values[kind].get(at, 0.0) for at in days], kind)
+        Series(kind_name(kind), [values[kind].get(at, 0.0) for at in bars.starts], kind)
         for kind in order
         if kind in values
     ]
     currency = next((line.currency for line in lines if line.currency), "")
-    return Chart(chart_id, title, unit_label(currency), [day(at) for at in days], series)
+    note = "Shaded: provisional, a meter that decides these days has not been read yet." if soft else ""
+    return Chart(
+        chart_id, bars.title(title), unit_label(currency), bars.labels, series,
+        note=note, soft=[day(at) for at in bars.starts if at in soft],
+    )  # fmt: skip
 
 
-def days_of(window: Window) -> list[int]:
-    """The first instant of each day, in epoch milliseconds."""
-    return list(range(window.start_ms, window.end_ms, DAY_MS))
+MOST_DAYS = 100
+"""Longer windows are drawn by week."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """The bars of a window: where each starts (epoch ms), and how many days one holds."""
+
+    starts: Sequence[int]
+    days: int
+
+    @property
+    def labels(self) -> list[str]:
+        """The first day of each bar."""
+        return [day(at) for at in self.starts]
+
+    def start_of(self, day_ms: int) -> int:
+        """Where the bar that holds this day starts."""
+        step = self.days * DAY_MS
+        return self.starts[0] + (day_ms - self.starts[0]) // step * step
+
+    def summed(self, by_day: Mapping[int, float]) -> list[float]:
+        """The sum of each bar's days."""
+        sums: dict[int, float] = defaultdict(float)
+        for day_ms, value in by_day.items():
+            sums[self.start_of(day_ms)] += value
+        return [sums[at] for at in self.starts]
+
+    def title(self, by_day: str) -> str:
+        """A title that says "by day", right for these bars."""
+        return by_day if self.days == 1 else by_day.replace("by day", "by week")
+
+
+def bars_of(window: Window) -> Bars:
+    """A bar a day; a week in a long window."""
+    days = 1 if window.end_ms - window.start_ms <= MOST_DAYS * DAY_MS else 7
+    return Bars(range(window.start_ms, window.end_ms, days * DAY_MS), days)

@@ -51,7 +51,7 @@ class Amount(NamedTuple):
 
 def init(app: Flask) -> None:
     """Add the filters, and the functions of two figures."""
-    for written in (amount, count, size, duration, ago, moment, day):
+    for written in (amount, count, figure, size, duration, ago, moment, day):
         app.add_template_filter(written)
     for told in (percent, change, line_amount, in_credits):
         app.add_template_global(told)
@@ -102,6 +102,11 @@ def _decimal(value: float, least: int = 0, most: int = 6) -> str:
 def count(value: int | None) -> str:
     """A whole number with separators."""
     return DASH if value is None else f"{value:,}"
+
+
+def figure(value: float | None) -> str:
+    """A figure of a chart, in its table."""
+    return DASH if value is None else _decimal(value) if value % 1 else f"{value:,.0f}"
 
 
 def size(value: int | None) -> str:

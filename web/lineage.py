@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from assay.store.edges import Neighbour, Neighbours
 
 MOST = 12
 """How many neighbours of one distance are drawn; the rest are counted, and told in the table."""
 
-WIDTH, HEIGHT = 200, 36
-GAP_X, GAP_Y = 64, 12
-LETTERS = 26
+WIDTH, HEIGHT = 208, 40
+GAP_X, GAP_Y = 64, 8
+LETTERS = 28
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """What a box shows; `key` is empty for the asset itself and for a count of those left out."""
+
+    id: int
+    key: str
+    label: str
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A node of the picture; `key` is empty for a count of those left out."""
+    """A node in its place."""
 
-    key: str
-    label: str
-    detail: str
+    node: Node
     x: int
     y: int
     here: bool = False
@@ -32,7 +41,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Boxes, the curves between neighbouring columns, and the size of the drawing."""
+    """Boxes, the curves of the edges between them, and the size of the drawing."""
 
     boxes: Sequence[Box]
     curves: Sequence[str]
@@ -40,44 +49,79 @@ class Picture:
     height: int
 
 
-def picture(name: str, kind: str, neighbours: Neighbours) -> Picture:
-    """Lay out columns by distance: one column a step, the asset itself in the middle."""
-    left, right = _columns(neighbours.upstream), _columns(neighbours.downstream)
-    columns = [*reversed(left), [("", _short(name), kind)], *right]
-    tall = max(len(column) for column in columns)
-    height = tall * (HEIGHT + GAP_Y) + GAP_Y
-    placed = [_placed(column, i, height, here=i == len(left)) for i, column in enumerate(columns)]
-    middle = placed[len(left)][0]
-    near = [*(placed[len(left) - 1] if left else ()), *(placed[len(left) + 1] if right else ())]
-    return Picture(
-        [box for column in placed for box in column],
-        [_curve(*sorted((box, middle), key=lambda one: one.x)) for box in near],
-        len(columns) * (WIDTH + GAP_X) - GAP_X + 2,
-        height,
+def drawn(neighbours: Neighbours) -> list[int]:
+    """The ids of the neighbours a picture shows."""
+    sides = (neighbours.upstream, neighbours.downstream)
+    return [one.asset_id for side in sides for _, at in _by_distance(side) for one in at[:MOST]]
+
+
+def picture(
+    here: Node, neighbours: Neighbours, edges: Iterable[tuple[int, int]], details: Mapping[int, str]
+) -> Picture:
+    """Lay out columns by distance: one column a step, the asset itself in the middle.
+
+    `edges` are (upstream, downstream) ids; those between neighbouring columns are drawn, so that no curve runs
+    behind a box. A box says `details` below its name.
+    """
+    linked = list(edges)
+    left, right = (
+        _columns(side, here.id, linked, details) for side in (neighbours.upstream, neighbours.downstream)
     )
+    columns = [*reversed(left), [here], *right]
+    height = max(len(column) for column in columns) * (HEIGHT + GAP_Y) + GAP_Y
+    boxes = [
+        box for i, column in enumerate(columns) for box in _placed(column, i, height, here=i == len(left))
+    ]
+    places = {box.node.id: box for box in boxes if box.node.id}
+    near = ((places[up], places[down]) for up, down in linked if up in places and down in places)
+    curves = [_curve(up, down) for up, down in near if down.x - up.x == WIDTH + GAP_X]
+    return Picture(boxes, curves, len(columns) * (WIDTH + GAP_X) - GAP_X + 2, height)
 
 
-def _columns(side: Sequence[Neighbour]) -> list[list[tuple[str, str, str]]]:
-    """The neighbours of each distance, nearest first, cut to what fits."""
-    columns: list[list[tuple[str, str, str]]] = []
-    for hops in sorted({one.hops for one in side}):
-        at = [one for one in side if one.hops == hops]
-        shown = [(one.key, _short(one.name), one.kind) for one in at[:MOST]]
-        rest = len(at) - len(shown)
-        columns.append([*shown, ("", f"+{rest} more", "in the table")] if rest else shown)
+def _by_distance(side: Sequence[Neighbour]) -> list[tuple[int, list[Neighbour]]]:
+    distances = sorted({one.hops for one in side})
+    return [(hops, [one for one in side if one.hops == hops]) for hops in distances]
+
+
+def _columns(
+    side: Sequence[Neighbour], here: int, edges: Sequence[tuple[int, int]], details: Mapping[int, str]
+) -> list[list[Node]]:
+    """The neighbours of each distance, nearest first, cut to what fits and ordered so that few curves cross."""
+    columns: list[list[Node]] = []
+    before = {here: 0.0}
+    for _, at in _by_distance(side):
+        nodes = [
+            Node(one.asset_id, one.key, _short(one.name), details.get(one.asset_id, one.kind)) for one in at
+        ]
+        shown = _ordered(nodes[:MOST], before, edges)
+        rest = len(nodes) - len(shown)
+        columns.append([*shown, Node(0, "", f"+{rest} more", "in the table")] if rest else shown)
+        before = {node.id: float(i) for i, node in enumerate(shown)}
     return columns
 
 
-def _placed(column: Sequence[tuple[str, str, str]], place: int, height: int, *, here: bool) -> list[Box]:
+def _ordered(nodes: list[Node], before: Mapping[int, float], edges: Sequence[tuple[int, int]]) -> list[Node]:
+    """By the middle of what each is joined to in the column before; the rest last, in their own order."""
+    joined: dict[int, list[float]] = defaultdict(list)
+    for up, down in edges:
+        for one, other in ((up, down), (down, up)):
+            if other in before:
+                joined[one].append(before[other])
+    last = float(len(before))
+    return sorted(nodes, key=lambda node: sum(at := joined.get(node.id, [last])) / len(at))
+
+
+def _placed(column: Sequence[Node], place: int, height: int, *, here: bool) -> list[Box]:
     top = (height - len(column) * (HEIGHT + GAP_Y) + GAP_Y) // 2
     return [
-        Box(key, label, detail, place * (WIDTH + GAP_X) + 1, top + i * (HEIGHT + GAP_Y), here)
-        for i, (key, label, detail) in enumerate(column)
+        Box(node, place * (WIDTH + GAP_X) + 1, top + i * (HEIGHT + GAP_Y), here)
+        for i, node in enumerate(column)
     ]
 
 
-def _curve(left: Box, right: Box) -> str:
-    x1, y1, x2, y2 = left.x + WIDTH, left.y + HEIGHT // 2, right.x, right.y + HEIGHT // 2
+def _curve(up: Box, down: Box) -> str:
+    """From the right end of the one to the left end of the other."""
+    x1, y1, x2, y2 = up.x + WIDTH, up.y + HEIGHT // 2, down.x, down.y + HEIGHT // 2
     middle = (x1 + x2) // 2
     return f"M{x1} {y1}C{middle} {y1} {middle} {y2} {x2} {y2}"
 

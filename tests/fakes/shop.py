@@ -13,6 +13,7 @@ from assay.model.runs import Measurement, Metric, Run, RunStatus
 from assay.model.time import DAY_MS, HOUR_MS, from_ms, to_ms
 from assay.store import collections, costs, records, summaries, usage
 from assay.store.engine import Store
+from assay.store.keys import find_ids
 from assay.store.tables import CellRow, CollectionRow, CostRow, RestatementRow, UsageRow
 
 if TYPE_CHECKING:
@@ -122,8 +123,6 @@ def _run(one: AssetKey, i: int, n: int) -> Run:
 
 
 def _save_usage(session: Session, everything: list[AssetKey]) -> dict[str, int]:
-    from assay.store.keys import find_ids  # noqa: PLC0415
-
     ids = find_ids(session, map(str, everything))
     days = [LAST_DAY_MS - n * DAY_MS for n in range(3)]
     rows = [

@@ -1,4 +1,4 @@
-"""Figures are written so that a person reads what the store holds: no digit lost that tells two apart, no sign, no unit."""
+"""Figures are written so that a person reads back what the store holds: no digit that matters, sign or unit is lost."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _page() -> Iterator[None]:
 
 def read(text: str) -> Decimal:
     """The number of a text written with thousands, a minus of print, and a unit."""
-    return Decimal(re.sub(r"[^\d.\-]", "", text.replace("−", "-")))  # noqa: RUF001 - the minus of print
+    return Decimal(re.sub(r"[^\d.\-]", "", text.replace("−", "-")))
 
 
 @given(MONEY)
@@ -70,7 +70,7 @@ def test_money_in_words() -> None:
     assert written.amount(Amount(1, 1_234_560_000, "USD")) == "$1,235"
     assert written.amount(Amount(1, 12_345_678, "EUR")) == "€12.35"
     assert written.amount(Amount(1, 12_345, "GBP")) == "£0.0123"
-    assert written.amount(Amount(1, -12_345_678, "CHF")) == "−CHF\u202f12.35"  # noqa: RUF001 - the minus of print
+    assert written.amount(Amount(1, -12_345_678, "CHF")) == "−CHF\u202f12.35"
     assert written.amount(Amount(2_500_000_000)) == "2.50\u202fcr"
 
 
@@ -96,13 +96,13 @@ def test_a_duration_is_never_told_longer_than_it_was(ms: int) -> None:
 
 @given(SPANS, SPANS)
 def test_a_change_has_the_sign_of_what_changed(now: int, before: int) -> None:
-    """Up is +, down is −, nothing is ±, and from nothing it is new."""  # noqa: RUF002 - the minus of print
+    """Up is +, down is −, nothing is ±, and from nothing it is new."""
     text = written.change(now, before)
     if before == 0:
         assert text == ("new" if now else DASH)
     else:
         rounded = round(100 * (now - before) / before)
-        assert text[0] == ("+" if rounded > 0 else "−" if rounded < 0 else "±")  # noqa: RUF001 - the minus of print
+        assert text[0] == ("+" if rounded > 0 else "−" if rounded < 0 else "±")
 
 
 @given(st.integers(-(2**53), 2**53))

@@ -45,8 +45,8 @@ def test_an_impossible_question_is_refused_with_the_next_step(full: FlaskClient,
 
 @pytest.mark.parametrize("address", [
     "/?days=1", "/?days=400", "/?days=", "/?from=2026-05-01&to=2026-05-31", "/?from=2026-W20-1&to=2026-05-31",
-    "/?unit=gold", "/?to=2019-01-01", "/?from=2026-05-01", "/assets?kind=moon", "/assets?q=%25_%5C%27", "/assets?page=1",
-    f"/assets?q={'a+' * 100}", "/costs?days=1&by=day", f"{TABLE}?hops=3", "/?to=9999-12-31",
+    "/?unit=gold", "/?to=2019-01-01", "/?from=2026-05-01", "/assets?kind=moon", "/assets?q=%25_%5C%27",
+    "/assets?page=1",     f"/assets?q={'a+' * 100}", "/costs?days=1&by=day", f"{TABLE}?hops=3", "/?to=9999-12-31",
 ])  # fmt: skip
 def test_a_possible_question_is_answered(full: FlaskClient, address: str) -> None:
     """Odd, but it means something."""
@@ -85,7 +85,7 @@ def test_no_question_is_a_fault_of_ours(full: FlaskClient, path: str, query: lis
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.binary(max_size=40).map(lambda raw: quote(raw)))
+@given(st.binary(max_size=40).map(quote))
 def test_no_address_is_a_fault_of_ours(full: FlaskClient, raw: str) -> None:
     """Any bytes as a path or a query, UTF-8 or not."""
     for address in (f"/x{raw}", f"/assets/{raw}", f"/api/v1/assets/{raw}", f"/assets?q={raw}", f"/?{raw}"):

@@ -17,7 +17,7 @@ TEMPLATES = sorted(FOLDER.rglob("*.html"))
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda file: file.name)
 def test_a_template_holds_no_inline_code(template: Path) -> None:
-    """No style attribute, no script but files and blocks of data, no handler, no address elsewhere, no way past escaping."""
+    """No style, no script but files and blocks of data, no handler, no address elsewhere, no way past escaping."""
     text = template.read_text()
     assert re.findall(r"\sstyle\s*=|<style", text) == []
     assert re.findall(r"<script(?![^>]*(?:\ssrc=|type=\"application/json\"))", text) == []

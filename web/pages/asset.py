@@ -2,58 +2,49 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, request
+from sqlalchemy import select
 
 from assay.model.runs import Metric
-from assay.model.time import floor_day_ms, from_ms
-from assay.store import aliases, assets, costs, edges, measurements, runs, usage
+from assay.store import aliases, assets, costs, edges, measurements, runs, search, usage
+from assay.store.tables import EdgeRow
 from web import state
 from web.ask import whole
-from web.charts import Chart, Series, kind_name
-from web.figures import day_chart, days_of, total
-from web.format import Amount, day
-from web.lineage import Picture, picture
+from web.asset_figures import readers, reading, row_counts, runtimes
+from web.charts import Chart, heartbeat, kind_name
+from web.figures import day_chart, total
+from web.format import amount, line_amount
+from web.lineage import Node, drawn, picture
 from web.pages.base import asked, rendered
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
     from assay.store.edges import Neighbours
-    from assay.store.runs import Beat
-    from assay.store.tables import AliasRow, AssetRow, RunRow, UsageRow
+    from assay.store.search import AssetLine
+    from assay.store.tables import AliasRow, AssetRow, RunRow
     from web.ask import Ask
+    from web.asset_figures import Reader
+    from web.format import Amount
+    from web.lineage import Picture
 
 blueprint = Blueprint("asset", __name__)
 RUNS = 60
+BEATS = 30
+TOLD = 200
+"""How many neighbours of each side the page lists."""
 MOST_HOPS = 3
 _TESTS = ("test.", "unit_test.")
 """A test's name leads to the asset it tests, but it is no name of the asset."""
-_READERS = ("bi_tool", "person", "unknown", "pipeline", "monitor")
-_READER_NAMES = {
-    "bi_tool": "BI tools",
-    "person": "People",
-    "unknown": "Unknown readers",
-    "pipeline": "Pipelines",
-    "monitor": "Monitors",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """A class of readers and its tool: how often, how many, when last."""
-
-    name: str
-    tool: str
-    reads: int
-    readers: int
-    last_read_ms: int
+_METRICS = ((Metric.ROW_COUNT, "Rows in the table"), (Metric.ROWS_WRITTEN, "Rows written by day"))
+"""What tells rows: counts where a source has them, else what each day's writes wrote."""
+_NOT_CONSUMERS = {"pipeline", "monitor"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +65,10 @@ class AssetPage:
     readers: Sequence[Reader]
     reading: Chart
     neighbours: Neighbours
+    near: Mapping[int, AssetLine]
+    """What the nearest neighbours cost and who reads them, by id."""
     lineage: Picture
+    beats: Mapping[str, str]
     rows: Chart
     row_count: tuple[int, int] | None
     bytes: tuple[int, int] | None
@@ -87,13 +81,12 @@ def query(session: Session, ask: Ask, key: str, hops: int = 1) -> AssetPage | No
         return None
     lines = costs.totals(session, "asset", ask.window, ("day", "kind"), among=[key])
     history = runs.history(session, asset.id, RUNS)
-    timed = [
-        beat
-        for beat in runs.recent(session, [asset.id], RUNS).get(asset.id, [])
-        if beat.duration_ms is not None
-    ]
+    beats = runs.recent(session, [asset.id], RUNS).get(asset.id, [])
+    timed = [beat for beat in beats if beat.duration_ms is not None]
     used = usage.by_asset(session, asset.id, ask.window)
-    near = edges.neighbours(session, asset.id, hops)
+    around = edges.neighbours(session, asset.id, hops)
+    ids = [one.asset_id for side in (around.upstream, around.downstream) for one in side[:TOLD]]
+    near = {line.id: line for line in search.lines(session, ids)}
     kinds = sorted({str(line.group[1]) for line in lines})
     by_kind = [(kind_name(k), total(line for line in lines if line.group[1] == k)) for k in kinds]
     return AssetPage(
@@ -105,74 +98,40 @@ def query(session: Session, ask: Ask, key: str, hops: int = 1) -> AssetPage | No
         provisional=any(line.provisional for line in lines),
         spend=day_chart(lines, ask, chart_id="spend", title="Cost by day and by reason"),
         runs=history,
-        runtimes=_runtimes(timed),
+        runtimes=runtimes(timed),
         median_ms=round(median(run.duration_ms or 0 for run in timed)) if timed else None,
-        reads=sum(row.reads for row in used if row.reader_class not in {"pipeline", "monitor"}),
-        readers=_readers(used),
-        reading=_reading(used, ask),
-        neighbours=near,
-        lineage=picture(asset.name, asset.kind, near),
+        reads=sum(row.reads for row in used if row.reader_class not in _NOT_CONSUMERS),
+        readers=readers(used),
+        reading=reading(used, ask.window),
+        neighbours=around,
+        near=near,
+        lineage=_drawn(session, asset, around, near),
+        beats=heartbeat(beats[-BEATS:]),
         rows=_rows(session, asset.id, ask),
         row_count=measurements.latest(session, [asset.id], Metric.ROW_COUNT).get(asset.id),
         bytes=measurements.latest(session, [asset.id], Metric.BYTES).get(asset.id),
     )
 
 
-def _runtimes(timed: Sequence[Beat]) -> Chart:
-    seconds = [(run.duration_ms or 0) / 1000 for run in timed]
-    marks = {"median": median(seconds)} if seconds else {}
-    labels = [f"{from_ms(run.started_ms):%d %b %H:%M}" for run in timed]
-    series = [Series("Runtime", seconds, "busy")]
-    return Chart(
-        "runtimes", f"Runtime of the last {len(timed)} builds", "s", labels, series, "line", marks=marks
-    )
-
-
-def _readers(rows: Sequence[UsageRow]) -> list[Reader]:
-    groups: dict[tuple[str, str], list[UsageRow]] = defaultdict(list)
-    for row in rows:
-        groups[row.reader_class, row.tool].append(row)
-    readers = [
-        Reader(
-            _READER_NAMES.get(name, name),
-            tool,
-            sum(row.reads for row in of_group),
-            max(row.readers for row in of_group),
-            max(row.last_read_ms for row in of_group),
-        )
-        for (name, tool), of_group in groups.items()
-    ]
-    return sorted(readers, key=lambda reader: -reader.reads)
-
-
-def _reading(rows: Sequence[UsageRow], ask: Ask) -> Chart:
-    days = days_of(ask.window)
-    values: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
-    for row in rows:
-        values[row.reader_class][row.day_ms] += row.reads
-    series = [
-        Series(_READER_NAMES[name], [values[name].get(at, 0.0) for at in days], f"reader-{name}")
-        for name in _READERS
-        if name in values
-    ]
-    return Chart("reading", "Reads by day and by class of reader", "reads", [day(at) for at in days], series)
-
-
 def _rows(session: Session, asset_id: int, ask: Ask) -> Chart:
-    """Rows by day: counts where a source tells them, else what each day's writes wrote."""
-    for metric, title in (
-        (Metric.ROW_COUNT, "Rows in the table"),
-        (Metric.ROWS_WRITTEN, "Rows written by day"),
-    ):
+    for metric, title in _METRICS:
         told = measurements.series(session, asset_id, metric, ask.window)
         if len(told) > 1:
-            by_day: dict[int, float] = {}
-            for at, value in told:
-                by_day[floor_day_ms(at)] = float(value)
-            days = days_of(ask.window)
-            series = Series(title, [by_day.get(at) for at in days], "busy")
-            return Chart("rows", title, "rows", [day(at) for at in days], [series], "line")
+            return row_counts(title, told, ask.window)
     return Chart("rows", "Rows", "rows", [], [])
+
+
+def _between(session: Session, ids: Sequence[int]) -> list[tuple[int, int]]:
+    """The edges whose both ends are among these assets."""
+    up, down = EdgeRow.upstream_id, EdgeRow.downstream_id
+    rows = session.execute(select(up, down).where(up.in_(ids), down.in_(ids)).distinct().order_by(up, down))
+    return [(upstream, downstream) for upstream, downstream in rows]
+
+
+def _drawn(session: Session, asset: AssetRow, near: Neighbours, lines: Mapping[int, AssetLine]) -> Picture:
+    details = {id_: f"{line.kind} · {amount(line_amount(line))}" for id_, line in lines.items()}
+    here = Node(asset.id, "", asset.name, asset.kind)
+    return picture(here, near, _between(session, [asset.id, *drawn(near)]), details)
 
 
 @blueprint.get("/assets/<key:key>")

@@ -36,10 +36,12 @@ class Connection:
 
 def query(session: Session) -> list[Connection]:
     """Read the newest line of each stream's log."""
-    return [
-        _connection(name, list(streams))
-        for name, streams in groupby(collections.latest(session), key=lambda stream: stream.connection)
-    ]
+    return grouped(collections.latest(session))
+
+
+def grouped(streams: Sequence[StreamStatus]) -> list[Connection]:
+    """Streams by their connection; they come in its order."""
+    return [_connection(name, list(of)) for name, of in groupby(streams, key=lambda one: one.connection)]
 
 
 def _connection(name: str, streams: list[StreamStatus]) -> Connection:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
+from assay.model.assets import AssetKind
 from assay.store import collections, costs, search
 from web import state
 from web.figures import BILL, IDLE_KINDS, spend_by_day, total
+from web.pages import connections
 from web.pages.base import asked, rendered
 
 if TYPE_CHECKING:
@@ -23,9 +25,12 @@ if TYPE_CHECKING:
     from web.ask import Ask
     from web.charts import Chart
     from web.format import Amount
+    from web.pages.connections import Connection
 
 blueprint = Blueprint("overview", __name__)
 LIST = 8
+_NEVER_READ = {AssetKind.EXPOSURE, AssetKind.TEST, AssetKind.OTHER}
+"""Dashboards, tests, pipes and procedures hold no rows to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,15 @@ class Idle:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the bill; `color` is a token of the style sheet."""
+
+    name: str
+    spent: Amount
+    color: str
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """What the page tells."""
 
@@ -45,6 +59,8 @@ class Overview:
     before: Amount
     idle: Amount
     unattributed: Amount
+    parts: Sequence[Part]
+    """The bill in four parts that add up to it."""
     balance: Balance
     spend: Chart
     idle_by_warehouse: Sequence[Idle]
@@ -53,17 +69,23 @@ class Overview:
     failing: Sequence[AssetLine]
     streams: Sequence[StreamStatus]
 
+    @property
+    def connections(self) -> list[Connection]:
+        """The streams by their connection."""
+        return connections.grouped(self.streams)
+
 
 def query(session: Session, ask: Ask) -> Overview:
     """Read the roll-ups of the period."""
     kinds = costs.totals(session, BILL, ask.window, ("kind",))
-    nobodys = costs.totals(session, "asset", ask.window, ("value",), among=[""])
+    nobodys = costs.totals(session, "asset", ask.window, ("kind",), among=[""])
     listed = search.search(session, sort="-cost", limit=200).lines
     return Overview(
         spent=total(kinds),
         before=total(costs.totals(session, BILL, ask.before, ("kind",))),
         idle=total(line for line in kinds if line.group[0] in IDLE_KINDS),
         unattributed=total(nobodys),
+        parts=_parts(kinds, nobodys),
         balance=costs.balance(session, window=ask.window),
         spend=spend_by_day(session, ask),
         idle_by_warehouse=_idle(costs.totals(session, "warehouse", ask.window, ("value", "kind"))),
@@ -74,8 +96,26 @@ def query(session: Session, ask: Ask) -> Overview:
     )
 
 
+def _parts(kinds: Sequence[CostLine], nobodys: Sequence[CostLine]) -> list[Part]:
+    """Split the bill by whether an asset was built, and whether anything ran."""
+    idle, work = _by_idleness(kinds)
+    nobodys_idle, nobodys_work = _by_idleness(nobodys)
+    return [
+        Part("Building assets", work.minus(nobodys_work), "busy"),
+        Part("Reading and the rest", nobodys_work, "cloud_services"),
+        Part("Idle, kept on by builds", idle.minus(nobodys_idle), "no_query"),
+        Part("Idle, kept on by others", nobodys_idle, "keeper_idle"),
+    ]
+
+
+def _by_idleness(kinds: Sequence[CostLine]) -> tuple[Amount, Amount]:
+    idle = total(line for line in kinds if line.group[0] in IDLE_KINDS)
+    return idle, total(kinds).minus(idle)
+
+
 def _unread(line: AssetLine) -> bool:
-    return line.nano_credits > 0 and not (line.reads or line.downstream)
+    """Whether an asset that could be read is paid for, and nobody does."""
+    return line.nano_credits > 0 and not (line.reads or line.downstream or line.kind in _NEVER_READ)
 
 
 def _idle(lines: Sequence[CostLine]) -> list[Idle]:

@@ -32,7 +32,14 @@ def environment() -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two test runs at once make it once
         if not mark.is_file() or mark.read_text() != digest:
             subprocess.run([sys.executable, "-m", "venv", "--clear", _VENV], check=True)
-            install = [str(_VENV / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+            install = [
+                str(_VENV / "bin/python"),
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+            ]
             subprocess.run([*install, "--requirement", str(wanted)], check=True, stderr=subprocess.DEVNULL)
             mark.write_text(digest)
     return _VENV / "bin/python"

@@ -1,8 +1,9 @@
 // <assay-chart>: draws the figures of the JSON block inside it with ECharts, in the page's own colours.
-// The tooltip is drawn on the canvas: ECharts' HTML tooltip writes style attributes, which our policy forbids.
+// Its tooltip is made of nodes: markup with style attributes, ECharts' default, is what our policy forbids.
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const dark = matchMedia("(prefers-color-scheme: dark)");
+const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 2 });
 
 function color(element, token) {
   const probe = document.createElement("i");
@@ -16,26 +17,67 @@ function color(element, token) {
 
 function figure(value, unit) {
   if (value === null || value === undefined) return "–";
-  const digits = Math.abs(value) >= 1000 ? 0 : Math.abs(value) >= 1 ? 2 : 4;
-  return `${value.toLocaleString("en", { maximumFractionDigits: digits })} ${unit}`;
+  const size = Math.abs(value);
+  const digits = size === 0 || size >= 1000 ? 0 : size >= 1 ? 2 : size >= 0.01 ? 4 : 6;
+  const number = value.toLocaleString("en", { maximumFractionDigits: digits });
+  return unit === "reads" || unit === "rows" ? number : `${number} ${unit}`;
+}
+
+function node(tag, text, name) {
+  const made = document.createElement(tag);
+  if (name) made.className = name;
+  made.textContent = text ?? "";
+  return made;
+}
+
+function line(paint, name, value, kind) {
+  const row = node("div", "", kind);
+  const swatch = node("i");
+  if (paint) swatch.style.background = paint;
+  row.append(swatch, node("span", name), node("span", value));
+  return row;
+}
+
+function told(points, data) {
+  const tip = node("div", "", "tip");
+  const shown = points.filter((point) => point.value).reverse();
+  const soft = data.soft.includes(points[0].axisValueLabel) ? " · provisional" : "";
+  tip.append(node("b", points[0].axisValueLabel + soft));
+  shown.forEach((point) => tip.append(line(point.color, point.seriesName, figure(point.value, data.unit))));
+  if (!shown.length) tip.append(line("", "nothing", ""));
+  if (data.kind === "bars" && shown.length > 1) {
+    const sum = shown.reduce((total, point) => total + point.value, 0);
+    tip.append(line("", "Together", figure(sum, data.unit), "sum"));
+  }
+  return tip;
 }
 
 function tooltip(data, element) {
   return {
     trigger: "axis",
-    renderMode: "richText",
     confine: true,
+    axisPointer: { type: data.kind === "bars" ? "shadow" : "line", shadowStyle: { color: color(element, "text"), opacity: 0.06 } },
     backgroundColor: color(element, "panel"),
     borderColor: color(element, "line"),
-    textStyle: { color: color(element, "text"), fontSize: 12 },
-    formatter(points) {
-      const shown = points.filter((point) => point.value);
-      const sum = shown.reduce((total, point) => total + point.value, 0);
-      const lines = shown.map((point) => `${point.seriesName}  ${figure(point.value, data.unit)}`);
-      const total = shown.length > 1 && data.kind === "bars" ? [`Together  ${figure(sum, data.unit)}`] : [];
-      return [points[0].axisValueLabel, ...lines.reverse(), ...total].join("\n");
-    },
+    padding: [8, 12],
+    transitionDuration: 0,
+    formatter: (points) => told(points, data),
   };
+}
+
+function shaded(data, element) {
+  if (!data.soft.length) return undefined;
+  const ends = [{ xAxis: data.soft[0] }, { xAxis: data.soft[data.soft.length - 1] }];
+  return { silent: true, itemStyle: { color: color(element, "dim"), opacity: 0.12 }, data: [ends] };
+}
+
+function marked(data, element) {
+  const marks = Object.entries(data.marks);
+  if (!marks.length) return undefined;
+  const dim = color(element, "dim");
+  const label = (name, value) => ({ formatter: `${name} ${figure(value, data.unit)}`, position: "insideEndTop", color: dim, fontSize: 11, padding: [1, 4], backgroundColor: color(element, "panel") });
+  const lines = marks.map(([name, value]) => ({ name, yAxis: value, label: label(name, value) }));
+  return { symbol: "none", silent: true, lineStyle: { color: dim, type: "dashed" }, data: lines };
 }
 
 function series(data, element) {
@@ -43,26 +85,27 @@ function series(data, element) {
   return data.series.map((one, i) => {
     const paint = color(element, one.color || "busy");
     const base = { name: one.name, data: one.values, itemStyle: { color: paint }, emphasis: { disabled: true } };
-    if (data.kind === "bars") return { ...base, type: "bar", stack: "all", barCategoryGap: "20%" };
-    const marks = Object.entries(data.marks).map(([name, value]) => ({
-      name, yAxis: value, label: { formatter: `${name} ${figure(value, data.unit)}`, position: "insideEndTop", color: color(element, "dim") },
-    }));
-    const markLine = i === last && marks.length ? { symbol: "none", silent: true, lineStyle: { color: color(element, "dim"), type: "dashed" }, data: marks } : undefined;
-    return { ...base, type: "line", symbolSize: 5, connectNulls: true, lineStyle: { color: paint, width: 1.5 }, markLine };
+    const extra = i === last ? { markArea: shaded(data, element), markLine: marked(data, element) } : {};
+    if (data.kind === "bars") return { ...base, ...extra, type: "bar", stack: "all", barCategoryGap: "24%", barMaxWidth: 40 };
+    return { ...base, ...extra, type: "line", symbol: "circle", symbolSize: 4, connectNulls: true, lineStyle: { color: paint, width: 1.5 } };
   });
 }
 
 function option(data, element) {
   const dim = color(element, "dim");
-  const line = color(element, "line");
+  const faint = color(element, "line");
+  const text = { color: dim, fontSize: 11 };
+  const legend = data.series.length > 1;
   return {
     animation: !still.matches,
+    animationDuration: 240,
     aria: { enabled: false },
-    grid: { left: 8, right: 8, top: data.series.length > 1 ? 40 : 16, bottom: 8, containLabel: true },
-    legend: data.series.length > 1 ? { top: 0, left: 0, type: "scroll", icon: "roundRect", itemWidth: 10, itemHeight: 10, textStyle: { color: dim } } : undefined,
+    textStyle: { fontFamily: getComputedStyle(element).fontFamily },
+    grid: { left: 0, right: 0, top: legend ? 36 : 12, bottom: 2, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    legend: legend ? { top: 0, left: 0, type: "scroll", icon: "roundRect", itemWidth: 8, itemHeight: 8, itemGap: 16, textStyle: text, inactiveColor: faint } : undefined,
     tooltip: tooltip(data, element),
-    xAxis: { type: "category", data: data.labels, axisTick: { show: false }, axisLine: { lineStyle: { color: line } }, axisLabel: { color: dim, hideOverlap: true } },
-    yAxis: { type: "value", splitLine: { lineStyle: { color: line } }, axisLabel: { color: dim } },
+    xAxis: { type: "category", data: data.labels, axisTick: { show: false }, axisLine: { lineStyle: { color: faint } }, axisLabel: { ...text, hideOverlap: true } },
+    yAxis: { type: "value", splitNumber: 4, splitLine: { lineStyle: { color: faint } }, axisLabel: { ...text, formatter: (value) => compact.format(value) } },
     series: series(data, element),
   };
 }
@@ -77,6 +120,7 @@ class AssayChart extends HTMLElement {
     this.chart = window.echarts.init(this, null, { renderer: "canvas" });
     this.draw = () => this.chart.setOption(option(data, this), true);
     this.draw();
+    document.fonts?.ready.then(this.draw);
     this.watcher = new ResizeObserver(() => this.chart.resize());
     this.watcher.observe(this);
     dark.addEventListener("change", this.draw);

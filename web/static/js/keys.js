@@ -1,8 +1,23 @@
-// "/" goes to the search field, as everywhere.
+// "/" goes to the search field, as everywhere; Escape leaves it, or closes what is open.
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select, [contenteditable]");
-  if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
+  if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
     event.preventDefault();
     document.getElementById("find")?.focus();
+  } else if (event.key === "Escape") {
+    if (typing) typing.blur();
+    document.querySelectorAll("details.custom[open]").forEach(close);
   }
 });
+
+// A click elsewhere closes what floats over the page.
+document.addEventListener("click", (event) => {
+  document.querySelectorAll("details.custom[open]").forEach((open) => open.contains(event.target) || close(open));
+});
+
+// On a narrow screen the facets would push the list out of sight.
+if (matchMedia("(max-width: 760px)").matches) document.querySelectorAll(".facets > details[open]").forEach(close);
+
+function close(details) {
+  details.removeAttribute("open");
+}
