@@ -87,7 +87,7 @@ def _swept(store: Store, files: FactFiles, folder: Path, window: Window) -> int:
             engine.facts(view, stream, files.files(session, CONNECTION, stream, wide), wide)
         meters = files.files(session, CONNECTION, WAREHOUSE_METERING, window)
         engine.facts("meters", WAREHOUSE_METERING, meters, window)
-        cells = cells_of(CONNECTION, engine.rows("meters"), [], [])
+        cells = cells_of(CONNECTION, engine.rows("meters"), [], [], window.end_ms)
         charges = attribute(engine, window, Metered(cells))
     return abs(sum(cell.nano for cell in cells) - int(pc.sum(charges["nano_credits"]).as_py()))
 

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 T = TypeVar("T")
+K = TypeVar("K")
 
 FREE_SHARE = 10
 """Cloud services are charged only beyond a tenth of the UTC day's warehouse compute (Snowflake's billing rule)."""
 
 _WAREHOUSE_SERVICES = {"WAREHOUSE_METERING", "WAREHOUSE_METERING_READER"}
+_WAREHOUSES = "warehouse_metering"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,8 @@ class Cell:
     """What one resource is billed for one hour of one service, in nano-credits; a day's cell stands at its first hour.
 
     `used` is what the meter showed before the day's cloud services adjustment, `nano` what is billed of it.
-    `kind` and `asset_key` say what becomes of the cell when no query claims it. `computed` is true where the
-    adjustment is ours, by the rule, because the source has not told it yet.
+    `kind` and `asset_key` say what becomes of the cell when no query claims it. `unsettled` is true while the day's
+    adjustment may still move it: the source has not told it, or the day is not over.
     """
 
     resource: str
@@ -39,32 +41,37 @@ class Cell:
     nano: int
     kind: ChargeKind
     asset_key: str | None = None
-    computed: bool = False
+    unsettled: bool = False
 
 
 def cells_of(
-    account: str, warehouse_rows: Sequence[Row], metering_rows: Sequence[Row], daily_rows: Sequence[Row]
+    account: str,
+    warehouse_rows: Sequence[Row],
+    metering_rows: Sequence[Row],
+    daily_rows: Sequence[Row],
+    final_until_ms: int,
 ) -> list[Cell]:
     """All cells of the days given, from the rows of WAREHOUSE_METERING, METERING and METERING_DAILY facts.
 
     A day whose own total is more or less than its hours by more than their rounding can explain gets a cell for the
-    difference, charged to nobody.
+    difference, charged to nobody. `final_until_ms` is until when the meters have told every hour: a day that ends
+    later is not compared yet. It must not hang on the rows given, or a day alone would differ from a day among others.
     """
     hourly = [*_warehouse_cells(warehouse_rows, metering_rows), *_service_cells(account, metering_rows)]
-    until_ms = max((cell.hour_ms + HOUR_MS for cell in hourly), default=0)
     of_days = _grouped(hourly, lambda cell: floor_day_ms(cell.hour_ms))
     daily_of = _grouped(daily_rows, lambda row: row["day_ms"])
     cells: list[Cell] = []
     for day_ms in sorted(of_days.keys() | daily_of.keys()):
         of_day, daily = of_days.get(day_ms, []), daily_of.get(day_ms, [])
-        cells += _adjusted(day_ms, of_day, daily)
-        if day_ms + DAY_MS <= until_ms or not of_day:
+        is_over = day_ms + DAY_MS <= final_until_ms
+        cells += _adjusted(day_ms, of_day, daily, is_over=is_over)
+        if is_over or not of_day:
             cells += _differences(day_ms, of_day, daily)
     return cells
 
 
-def _grouped(items: Iterable[T], key: Callable[[T], int]) -> dict[int, list[T]]:
-    groups: dict[int, list[T]] = defaultdict(list)
+def _grouped(items: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
+    groups: dict[K, list[T]] = defaultdict(list)
     for item in items:
         groups[key(item)].append(item)
     return groups
@@ -139,36 +146,42 @@ def _used(row: Row) -> int:
     return int(told if told is not None else (row["compute_nano"] or 0) + (row["cloud_services_nano"] or 0))
 
 
-def _adjusted(day_ms: int, of_day: Sequence[Cell], daily: Sequence[Row]) -> Iterator[Cell]:
+def _adjusted(day_ms: int, of_day: Sequence[Cell], daily: Sequence[Row], *, is_over: bool) -> Iterator[Cell]:
     """The day's cells after its adjustment: what the bill takes back falls on cloud services by their use.
 
-    The bill tells the adjustment (negative) per UTC day; until it does, the rule is applied to what is metered so far.
+    The bill tells the adjustment (negative) per UTC day, beside the warehouses' own line; until it does, the rule is
+    applied to what is metered so far.
     """
     cloud = [cell for cell in of_day if cell.service == Service.CLOUD_SERVICES]
     spent = [cell.used for cell in cloud]
     compute = sum(cell.used for cell in of_day if cell.service == Service.COMPUTE)
-    told = sum(row["adjustment_nano"] or 0 for row in daily)
-    adjustment = told if daily else -min(sum(spent), compute // FREE_SHARE)
+    told = [row for row in daily if row["adjustment_nano"] is not None]
+    is_told = any(row["service_type"] in _WAREHOUSE_SERVICES for row in told)
+    by_rule = -min(sum(spent), compute // FREE_SHARE)
+    adjustment = sum(row["adjustment_nano"] for row in told) if is_told else by_rule
+    unsettled = not (is_told and is_over)
     yield from (cell for cell in of_day if cell.service != Service.CLOUD_SERVICES)
     if adjustment and not any(spent):
         yield from cloud
-        yield Cell("", day_ms, Service.CLOUD_SERVICES, 0, adjustment, ChargeKind.CLOUD_SERVICES)
+        rest = Cell("", day_ms, Service.CLOUD_SERVICES, 0, adjustment, ChargeKind.CLOUD_SERVICES)
+        yield replace(rest, unsettled=unsettled)
         return
     parts = split_exactly(adjustment, spent) if adjustment else [0] * len(cloud)
     for cell, part in zip(cloud, parts, strict=True):
-        yield replace(cell, nano=cell.used + part, computed=not daily)
+        yield replace(cell, nano=cell.used + part, unsettled=unsettled)
 
 
 def _differences(day_ms: int, of_day: Sequence[Cell], daily: Sequence[Row]) -> Iterator[Cell]:
     """Where a service's day differs from its hours by more than half a nano-credit for each hourly figure."""
-    for row in daily:
-        service = (row["service_type"] or "unknown").lower()
-        own = (
-            {Service.COMPUTE, Service.CLOUD_SERVICES}
-            if row["service_type"] in _WAREHOUSE_SERVICES
-            else {service}
-        )
+    for service, rows in _grouped(daily, _service_of_day).items():
+        own = {Service.COMPUTE, Service.CLOUD_SERVICES} if service == _WAREHOUSES else {service}
         hours = [cell.used for cell in of_day if cell.service in own]
-        difference = _used(row) - sum(hours)
+        difference = sum(map(_used, rows)) - sum(hours)
         if abs(difference) > len(hours) + 1:
             yield Cell("", day_ms, f"{service}_difference", difference, difference, ChargeKind.UNATTRIBUTED)
+
+
+def _service_of_day(row: Row) -> str:
+    """The service of a daily row. Reader accounts' warehouses have hours among the others, so they are one with them."""
+    told = row["service_type"] or "unknown"
+    return _WAREHOUSES if told in _WAREHOUSE_SERVICES else str(told).lower()

@@ -182,6 +182,7 @@ def _metered(engine: Engine, source: Source, inputs: Inputs, window: Window) -> 
         _rows(engine, "warehouse_metering", WAREHOUSE_METERING, inputs, window),
         _rows(engine, "metering", METERING, inputs, window),
         _rows(engine, "metering_daily", METERING_DAILY, inputs, window),
+        inputs.final_until_ms,
     )
     until_ms = window.end_ms + MARGIN_MS
     events = _rows(engine, "events", WAREHOUSE_EVENTS, inputs, Window(0, until_ms))
@@ -222,7 +223,7 @@ def _commit(  # noqa: PLR0913, PLR0917 - one transaction's worth
         for day_ms, day in changed.items():
             cost_store.replace_day(session, source.connection, day_ms, cells[day_ms], costs[day_ms])
             day_store.set_state(session, source.connection, STEP, day_ms, day.fingerprint, now_ms)
-        session.add_all(restated)
+        cost_store.restate(session, restated)
     told_cells = [cell for of_day in cells.values() for cell in of_day]
     return replace(
         summary,
@@ -261,7 +262,7 @@ def _cell_rows(source: Source, told: Told, final_until_ms: int) -> list[CellRow]
             day_ms=floor_day_ms(cell.hour_ms),
             metered_nano=cell.nano,
             attributed_nano=told.balance.get((cell.resource, cell.hour_ms, cell.service), 0),
-            provisional=cell.computed or cell.hour_ms + HOUR_MS > final_until_ms,
+            provisional=cell.unsettled or cell.hour_ms + HOUR_MS > final_until_ms,
         )
         for cell in told.cells
     ]
@@ -306,7 +307,7 @@ def _restatements(source: Source, rows: pa.Table, now_ms: int) -> list[Restateme
             known_at_ms=now_ms,
             reason=row["reason"],
             rows=row["moved_count"],
-            moved_nano=row["moved_sum"] // 2 + abs(row["nano_credits_sum"]) // 2,
+            moved_nano=(row["moved_sum"] + abs(row["nano_credits_sum"])) // 2,
             delta_nano=row["nano_credits_sum"],
         )
         for row in grouped

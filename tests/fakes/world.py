@@ -70,7 +70,7 @@ class World:
 
     def cells(self) -> list[Cell]:
         """The control totals."""
-        return cells_of("acme", self.meter, self.metering, self.daily)
+        return cells_of("acme", self.meter, self.metering, self.daily, DAY + self.days * DAY_MS)
 
     def charges(self, engine: SqlEngine | None = None) -> Rows:
         """Every charge, through `engine` or a DuckDB of its own."""
