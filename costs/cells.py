@@ -182,6 +182,6 @@ def _differences(day_ms: int, of_day: Sequence[Cell], daily: Sequence[Row]) -> I
 
 
 def _service_of_day(row: Row) -> str:
-    """The service of a daily row. Reader accounts' warehouses have hours among the others, so they are one with them."""
+    """The service of a daily row. Reader accounts' warehouses have hours among the others, so both are one."""
     told = row["service_type"] or "unknown"
     return _WAREHOUSES if told in _WAREHOUSE_SERVICES else str(told).lower()

@@ -150,6 +150,26 @@ def test_a_keeper_is_held_for_an_hour_at_most() -> None:
     assert {"busy": close(60), "keeper_idle": close(3600), "no_query": close(4 * 3600 - 3660)} == sums
 
 
+def test_no_keeper_is_held_longer_where_no_event_tells() -> None:
+    """A second's query on a warehouse that is always on: the hour after its own is nobody's, but for one second."""
+    world = World([query("a", 0, 1)], [hour_of(hour, at(3600)) for hour in range(3)])
+
+    assert {
+        (DAY, "a", "busy"): close(1),
+        (DAY, "a", "keeper_idle"): close(3599),
+        (DAY + HOUR_MS, "a", "keeper_idle"): close(1),
+        (DAY + HOUR_MS, None, "no_query"): close(3599),
+        (DAY + 2 * HOUR_MS, None, "no_query"): at(3600),
+    } == world.by("hour_ms", "query_id", "kind")
+
+
+def test_time_before_the_first_query_is_nobodys_where_no_event_tells() -> None:
+    """Billed the whole hour, and the first query ends with it: nobody had kept the warehouse on until it came."""
+    world = World([query("a", 3000, 3600)], [hour_of(0, at(3600))])
+
+    assert {(None, "no_query"): close(3000), ("a", "busy"): close(600)} == world.by("query_id", "kind")
+
+
 def test_a_query_without_a_size_ran_on_no_warehouse() -> None:
     """Metadata queries show their session's warehouse but cost it nothing."""
     world = World([query("a", 0, 60), query("show", 0, 50, warehouse_size=None)], [hour_of(0, at(60))])

@@ -3,7 +3,8 @@
 -- Out: (unit, q, kind, hour_ms, weight).
 -- A warehouse suspends T after its last query; T is the unknown of each warehouse and hour. A gap's piece that begins o after
 -- the keeper's end and lasts g is on for min(max(T − o, 0), g), so the idle total is piecewise linear in T: walk its corners
--- in order and stop where it meets the meter. Gaps longer than :keeper_limit_ms stop being the keeper's doing there.
+-- in order and stop where it meets the meter. Gaps longer than :keeper_limit_ms stop being the keeper's doing there: what the
+-- meter shows even beyond all a keeper can be held for is nobody's (no_query), as far as the clusters in use had time for it.
 WITH pieces AS (
     SELECT
         units.warehouse, gaps.unit, gaps.keeper, hours.hour_ms, gaps.rate,
@@ -62,7 +63,49 @@ suspended AS (
     FROM walked
     INNER JOIN wanted ON wanted.warehouse = walked.warehouse AND wanted.hour_ms = walked.hour_ms
     GROUP BY walked.warehouse, walked.hour_ms
+),
+kept AS (
+    SELECT warehouse, hour_ms, CAST(SUM((until_ms - offset_ms) * rate) AS DOUBLE) AS held_ms
+    FROM pieces WHERE until_ms > offset_ms GROUP BY warehouse, hour_ms
+),
+in_use AS (
+    SELECT unit, hour_ms FROM pieces WHERE until_ms > offset_ms
+    UNION
+    SELECT unit, hour_ms FROM busy
+),
+free AS (
+    SELECT
+        units.warehouse, in_use.hour_ms, MIN(in_use.unit) AS unit,
+        CAST(SUM(
+            LEAST(gaps.next_ms, in_use.hour_ms + 3600000)
+            - GREATEST(in_use.hour_ms, gaps.quiet_ms + CASE WHEN gaps.keeper IS NULL THEN 0 ELSE :keeper_limit_ms END)
+        ) AS DOUBLE) AS free_ms
+    FROM in_use
+    INNER JOIN units ON units.unit = in_use.unit
+    INNER JOIN gaps
+        ON gaps.unit = in_use.unit AND gaps.next_ms > in_use.hour_ms
+        AND LEAST(gaps.next_ms, in_use.hour_ms + 3600000)
+        > gaps.quiet_ms + CASE WHEN gaps.keeper IS NULL THEN 0 ELSE :keeper_limit_ms END
+    WHERE NOT EXISTS (
+        SELECT 1 FROM known WHERE known.warehouse = units.warehouse AND known.from_ms < in_use.hour_ms + 3600000
+    )
+    GROUP BY units.warehouse, in_use.hour_ms
+),
+unexplained AS (
+    SELECT
+        free.unit, free.hour_ms,
+        LEAST(
+            CAST(metered.nano AS DOUBLE) * 9 / 2500 * free.free_ms / 3600000,
+            wanted.idle_ms - COALESCE(kept.held_ms, 0)
+        ) AS on_ms
+    FROM free
+    INNER JOIN metered ON metered.warehouse = free.warehouse AND metered.hour_ms = free.hour_ms
+    INNER JOIN wanted ON wanted.warehouse = free.warehouse AND wanted.hour_ms = free.hour_ms
+    LEFT JOIN kept ON kept.warehouse = free.warehouse AND kept.hour_ms = free.hour_ms
 )
+SELECT unit, CAST(NULL AS BIGINT) AS q, 'no_query' AS kind, hour_ms, CAST(FLOOR(on_ms) AS BIGINT) * 1000000 AS weight
+FROM unexplained WHERE on_ms >= 1
+UNION ALL
 SELECT
     pieces.unit, pieces.keeper AS q, 'keeper_idle' AS kind, pieces.hour_ms,
     CAST(SUM((LEAST(after_ms, until_ms) - offset_ms) * rate) AS BIGINT) * 1000000 AS weight
