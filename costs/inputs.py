@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from assay.facts.files import FactFile, FactFiles
     from assay.facts.streams import FactStream
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 """Raised when the same inputs must give other charges than before: every day is then computed anew."""
 
 _REASONS: Mapping[RestatementReason, tuple[FactStream, ...]] = {

@@ -161,7 +161,7 @@ def _rate_at(sizes: Sequence[tuple[int, int]], at_ms: int) -> int | None:
 
 
 def _minimum(pieces: Sequence[OnPeriod]) -> Iterator[TopUp]:
-    """The rest of the first minute of a session that was shorter, at its last size."""
+    """The rest of the first minute of a session that was shorter, at its least size: upsizes have minutes of their own."""
     last = pieces[-1]
     until_ms = last.session_on_ms + MINIMUM_MS
     if last.session_off_ms < until_ms:
@@ -173,7 +173,7 @@ def _minimum(pieces: Sequence[OnPeriod]) -> Iterator[TopUp]:
             *span,
             last.session_off_ms,
             until_ms,
-            last.rate or 1,
+            min((piece.rate for piece in pieces if piece.rate), default=1),
         )
 
 

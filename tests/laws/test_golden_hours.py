@@ -116,6 +116,15 @@ def test_an_upsize_is_topped_up_for_what_it_added() -> None:
     } == world.by("query_id", "kind")
 
 
+def test_a_short_session_with_an_upsize_is_topped_up_once() -> None:
+    """Ten seconds X-Small, ten Small, off: a minute of an X-Small, and a minute of what the upsize added to it."""
+    resize = [event("WAREHOUSE_CONSISTENT", 110, size="Small")]
+    queries = [query("a", 100, 110), query("b", 110, 120, warehouse_size="Small")]
+    world = World(queries, [hour_of(0, at(60 + 60))], events=starts(100) + resize + stops(120))
+
+    assert {"busy": close(10 + 20), "min_60s": close(40), "resize": close(50)} == world.by("kind")
+
+
 def test_a_query_over_an_upsize_pays_each_size_for_its_time() -> None:
     """Half a minute as X-Small, then a minute and a half as Small, beside another query from then on."""
     resize = [event("WAREHOUSE_CONSISTENT", 200, size="Small")]
@@ -234,6 +243,19 @@ def test_acceleration_goes_by_the_warehouses_figure_else_by_bytes() -> None:
 
     assert {"a": 600, "b": 300} == by_bytes
     assert {"b": 900} == by_figure
+
+
+def test_accelerated_bytes_count_once_over_several_hours() -> None:
+    """Nine tenths of A lie in the first hour, where B is alone beside it: A's bytes weigh there by nine tenths."""
+    metering = [
+        {
+            "service_type": "QUERY_ACCELERATION", "name": "WH", "start_ms": DAY, "entity_id": "1", "database": None,
+            "schema": None, "compute_nano": 1900, "cloud_services_nano": 0, "used_nano": 1900,
+        }
+    ]  # fmt: skip
+    queries = [query("a", 0, 4000, acceleration_bytes=1000), query("b", 0, 60, acceleration_bytes=1000)]
+
+    assert {"a": 900, "b": 1000} == World(queries, [], metering=metering).by("query_id")
 
 
 def test_serverless_work_is_its_objects() -> None:
