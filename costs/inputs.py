@@ -24,7 +24,7 @@ from assay.model.time import DAY_MS, HOUR_MS, Window, floor_day_ms
 from costs.attribution import MARGIN_MS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -99,9 +99,7 @@ class Inputs:
         """What the day depends on, as text: equal text, equal charges."""
         wide = Window(day_ms - MARGIN_MS, day_ms + DAY_MS + MARGIN_MS)
         parts = {
-            str(reason): _digest(
-                f"{file.stream}:{file.id}" for s in streams for file in self._relevant(s, wide)
-            )
+            str(reason): _digest(_newest(file for s in streams for file in self._relevant(s, wide)))
             for reason, streams in _REASONS.items()
         }
         final_ms = min(max(self.final_until_ms, day_ms), day_ms + DAY_MS)
@@ -115,6 +113,15 @@ class Inputs:
         if stream is WAREHOUSE_EVENTS:
             return self.of(stream, Window(0, window.end_ms))
         return self.of(stream, window)
+
+
+def _newest(files: Iterable[FactFile]) -> Iterator[str]:
+    """The newest batch of each stream and day: it moves with every new file, and stays when they are compacted."""
+    newest: dict[tuple[str, int], int] = {}
+    for file in files:
+        place = (file.stream, file.day_ms)
+        newest[place] = max(file.id, newest.get(place, 0))
+    return (f"{stream}:{day_ms}:{batch}" for (stream, day_ms), batch in sorted(newest.items()))
 
 
 def _digest(parts: Iterable[str]) -> str:

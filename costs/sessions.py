@@ -161,7 +161,7 @@ def _rate_at(sizes: Sequence[tuple[int, int]], at_ms: int) -> int | None:
 
 
 def _minimum(pieces: Sequence[OnPeriod]) -> Iterator[TopUp]:
-    """The rest of the first minute of a session that was shorter, at its least size: upsizes have minutes of their own."""
+    """The rest of the first minute of a session that was shorter, at its least size: an upsize has its own minute."""
     last = pieces[-1]
     until_ms = last.session_on_ms + MINIMUM_MS
     if last.session_off_ms < until_ms:

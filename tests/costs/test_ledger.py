@@ -157,6 +157,17 @@ def test_a_second_close_writes_nothing(books: Books) -> None:
     assert 0 == books.close().days
 
 
+def test_compacting_its_facts_leaves_a_day_as_it_is(books: Books) -> None:
+    """Many small files made one hold the same rows: nothing is computed anew."""
+    for hour in range(9):
+        books.tell(WAREHOUSE_METERING, [hour_of(hour, 100 + hour)])
+        books.tell(QUERY_HISTORY, [query(f"q{hour}", hour * 3600, hour * 3600 + 60)])
+    books.close()
+
+    assert 18 == books.files.compact("acme", now_ms=0)
+    assert 0 == books.close().days
+
+
 def test_a_late_query_is_restated_with_its_reason(books: Books) -> None:
     """The day's sum stays, its parts move, and the move is dated and explained."""
     books.tell(WAREHOUSE_METERING, [hour_of(0, 2000)])
