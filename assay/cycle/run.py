@@ -12,9 +12,9 @@ from assay.cycle.lock import only_one
 from assay.cycle.sources import open_sources
 from assay.cycle.summary import CycleSummary, Event, OnEvent, Problem, Step, nobody
 from assay.cycle.workplace import Workplace
-from assay.model.time import to_ms
+from assay.model.time import DAY_MS, to_ms
 from assay.registry import Registry
-from assay.store import summaries
+from assay.store import aliases, collections, summaries
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from assay.store.engine import Store
 
 LOCK_NAME = "cycle.lock"
+LOG_KEPT_MS = 90 * DAY_MS
+"""How long the collection log is kept."""
 
 
 def run_cycle(  # noqa: PLR0913 - what a cycle works on, and how it is listened to
@@ -75,7 +77,7 @@ def _passed(
 
 
 def _tidy(sources: Sequence[Source], place: Workplace) -> tuple[int, int, list[Problem]]:
-    """Sum up what lists sort by, join small files, remove those no reader may see; failing loses nothing.
+    """Sum up what lists sort by, drop what is outdated, join small files, remove unseen ones; failing loses nothing.
 
     Gives how many files were made fewer, how many removed, and what went wrong.
     """
@@ -84,6 +86,8 @@ def _tidy(sources: Sequence[Source], place: Workplace) -> tuple[int, int, list[P
     try:
         with place.store.write() as session:
             summaries.refresh(session, now_ms)
+            aliases.forget_superseded(session)
+            collections.forget_log(session, now_ms - LOG_KEPT_MS)
         for source in sources:
             place.on_event(Event(Step.TIDY, source.name))
             compacted += place.files.compact(source.name, now_ms=now_ms)

@@ -140,6 +140,11 @@ class EdgeSource(StrEnum):
     ACCESS_HISTORY = "access history"
     PARSED_SQL = "parsed sql"
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether one telling names every edge into an asset: a manifest does, a day's queries show only what ran."""
+        return self is EdgeSource.DBT
+
 
 @dataclass(frozen=True, slots=True)
 class Edge:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import aliased
 
+from assay.model.time import DAY_MS
 from assay.store.bulk import chunked, later, upsert
 from assay.store.keys import asset_ids
 from assay.store.tables import AliasRow, AssetRow
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from assay.model.assets import Alias
+
+OUTLIVED_MS = 14 * DAY_MS
+"""A source that still means its name repeats it: one not repeated so long after another's claim is given up."""
 
 
 def save_aliases(session: Session, aliases: Sequence[Alias], now_ms: int) -> None:
@@ -60,12 +65,20 @@ def of_asset(session: Session, asset_id: int) -> list[AliasRow]:
     )
 
 
-def forget_aliases(session: Session, system: str, before_ms: int) -> None:
-    """Drop the names no source has claimed since `before_ms`: a moved model's name is then clear again."""
-    stale = (AliasRow.system == system) & (AliasRow.last_seen_ms < before_ms)
-    names = list(session.scalars(select(AliasRow.name).where(stale)))
-    session.execute(delete(AliasRow).where(stale))
-    _settle(session, system, names)
+def forget_superseded(session: Session) -> None:
+    """Drop claims that another asset's claim of the same name has outlived: a moved model's name is clear again."""
+    newer = aliased(AliasRow)
+    outlived = select(newer.id).where(
+        newer.system == AliasRow.system,
+        newer.name == AliasRow.name,
+        newer.last_seen_ms > AliasRow.last_seen_ms + OUTLIVED_MS,
+    )
+    stale = select(AliasRow.system, AliasRow.name, AliasRow.id)
+    rows = session.execute(stale.where(AliasRow.ambiguous, outlived.exists())).all()
+    for chunk in chunked(row_id for _, _, row_id in rows):
+        session.execute(delete(AliasRow).where(AliasRow.id.in_(chunk)))
+    for system in sorted({system for system, _, _ in rows}):
+        _settle(session, system, (name for of, name, _ in rows if of == system))
 
 
 def _settle(session: Session, system: str, names: Iterable[str]) -> None:

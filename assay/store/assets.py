@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 
 from assay.model.assets import Asset, AssetKind
 from assay.model.time import to_ms
-from assay.store.aliases import aliases, forget_aliases, save_aliases
+from assay.store.aliases import aliases, save_aliases
 from assay.store.bulk import chunked, insert_missing
 from assay.store.edges import Neighbour, Neighbours, neighbours, save_edges
 from assay.store.keys import asset_ids, find_ids
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AssetLine", "AssetPage", "Facet", "Neighbour", "Neighbours",
-    "aliases", "asset", "asset_ids", "facet_counts", "find_ids", "forget_aliases", "merged", "neighbours",
+    "aliases", "asset", "asset_ids", "facet_counts", "find_ids", "merged", "neighbours",
     "save_aliases", "save_assets", "save_edges", "search",
 ]  # fmt: skip
 

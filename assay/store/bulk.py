@@ -88,6 +88,11 @@ def _insert(session: Session, row_class: type[Base]) -> Insert:
     return make(table_of(row_class))
 
 
+def earlier(old: ColumnElement[int], new: ColumnElement[int]) -> ColumnElement[int]:
+    """The earlier of two moments, in words every database knows."""
+    return case((new < old, new), else_=old)
+
+
 def later(old: ColumnElement[int], new: ColumnElement[int]) -> ColumnElement[int]:
     """The later of two moments, in words every database knows."""
     return case((new > old, new), else_=old)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import aliased
 
 from assay.store.bulk import insert_missing, later, upsert
@@ -77,6 +77,14 @@ def log(session: Session, row: CollectionRow) -> None:
     """Add a line to the collection log."""
     session.add(row)
     session.flush()
+
+
+def forget_log(session: Session, before_ms: int) -> None:
+    """Drop the lines of earlier cycles, but for what is told of each stream: its newest and its last success."""
+    line = CollectionRow
+    newest = select(func.max(line.id)).group_by(line.connection, line.stream)
+    told = line.id.in_(newest) | line.id.in_(newest.where(line.status == "ok"))
+    session.execute(delete(line).where(line.started_ms < before_ms, ~told))
 
 
 def latest(session: Session, connection: str | None = None) -> list[StreamStatus]:

@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import aliased
 
 from assay.model.time import to_ms
-from assay.store.bulk import chunked, later, upsert
+from assay.store.bulk import chunked, earlier, later, upsert
 from assay.store.keys import asset_ids
 from assay.store.tables import AssetRow, EdgeRow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy.orm import InstrumentedAttribute, Session
 
-    from assay.model.assets import Edge
+    from assay.model.assets import Edge, EdgeSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,10 @@ class Neighbours:
 
 
 def save_edges(session: Session, edges: Sequence[Edge], now_ms: int) -> None:
-    """Keep edges, each per source; when it was last seen only advances."""
+    """Keep edges, each per source, with when it was first and last seen whatever the order of reading.
+
+    A source that names every edge into an asset takes back those it no longer names.
+    """
     ids = asset_ids(session, (key for edge in edges for key in (edge.upstream, edge.downstream)), now_ms)
     upsert(
         session,
@@ -58,8 +62,29 @@ def save_edges(session: Session, edges: Sequence[Edge], now_ms: int) -> None:
             for edge in edges
         ],
         key=("upstream_id", "downstream_id", "source"),
-        settle=lambda old, new: {"last_seen_ms": later(old.c.last_seen_ms, new.last_seen_ms)},
+        settle=lambda old, new: {
+            "first_seen_ms": earlier(old.c.first_seen_ms, new.first_seen_ms),
+            "last_seen_ms": later(old.c.last_seen_ms, new.last_seen_ms),
+        },
     )
+    for source in sorted({edge.source for edge in edges if edge.source.is_complete}):
+        _take_back(session, source, {ids[str(edge.downstream)] for edge in edges if edge.source is source})
+
+
+def _take_back(session: Session, source: EdgeSource, downstream_ids: Iterable[int]) -> None:
+    """Remove the edges into these assets that the newest telling of the source leaves out."""
+    newer = aliased(EdgeRow)
+    newest = select(func.max(newer.last_seen_ms)).where(
+        newer.downstream_id == EdgeRow.downstream_id, newer.source == source.value
+    )
+    for chunk in chunked(sorted(downstream_ids)):
+        session.execute(
+            delete(EdgeRow).where(
+                EdgeRow.downstream_id.in_(chunk),
+                EdgeRow.source == source.value,
+                EdgeRow.last_seen_ms < newest.correlate(EdgeRow).scalar_subquery(),
+            )
+        )
 
 
 def neighbours(session: Session, asset_id: int, hops: int = 1) -> Neighbours:

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from assay.errors import UsageError
 from assay.model.assets import Alias, Asset, AssetKey, AssetKind, Column, Edge, EdgeSource
 from assay.model.time import from_ms
 from assay.store import assets, search, summaries
+from assay.store.aliases import OUTLIVED_MS, forget_superseded
 from assay.store.assets import merged
 from assay.store.keys import bare
+from assay.store.tables import EdgeRow
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -111,7 +114,8 @@ def test_unknown_keys_make_bare_assets_once(store: Store) -> None:
 
 
 def test_a_name_two_assets_claim_joins_nothing(store: Store) -> None:
-    """Both claims are kept and neither is used, until the stale one is forgotten."""
+    """Both claims are kept and neither is used, until one has outlived the other by far: then it alone stands."""
+    long_after = 25 + OUTLIVED_MS
     with store.write() as session:
         assets.save_aliases(session, [Alias("dbt", "m.orders", ORDERS), Alias("dbt", "m.items", ITEMS)], 10)
         assert {"m.orders": str(ORDERS), "m.items": str(ITEMS)} == assets.aliases(session, "dbt")
@@ -119,7 +123,10 @@ def test_a_name_two_assets_claim_joins_nothing(store: Store) -> None:
         assert {"m.items": str(ITEMS)} == assets.aliases(session, "dbt")
         assets.save_aliases(session, [Alias("dbt", "m.orders", RAW)], 30)
         assert {"m.items": str(ITEMS)} == assets.aliases(session, "dbt")
-        assets.forget_aliases(session, "dbt", 15)
+        forget_superseded(session)
+        assert {"m.items": str(ITEMS)} == assets.aliases(session, "dbt")
+        assets.save_aliases(session, [Alias("dbt", "m.orders", RAW)], long_after)
+        forget_superseded(session)
         assert {"m.orders": str(RAW), "m.items": str(ITEMS)} == assets.aliases(session, "dbt")
         assert assets.aliases(session, "relation") == {}
 
@@ -163,6 +170,37 @@ def test_an_edge_seen_earlier_does_not_go_back(store: Store) -> None:
         ids = _chain(session)
         assets.save_edges(session, [Edge(RAW, ORDERS, EdgeSource.ACCESS_HISTORY, from_ms(10))], 90)
         assert assets.neighbours(session, ids[str(ORDERS)]).upstream[0].last_seen_ms == 70
+
+
+def test_an_edge_was_first_seen_when_it_was_seen_first(store: Store) -> None:
+    """Reading an older day later moves the first sight back."""
+    with store.write() as session:
+        for at_ms in (70, 10, 40):
+            assets.save_edges(session, [Edge(RAW, ORDERS, EdgeSource.ACCESS_HISTORY, from_ms(at_ms))], 90)
+        edge = session.scalars(select(EdgeRow)).one()
+        assert (10, 70) == (edge.first_seen_ms, edge.last_seen_ms)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_the_newest_manifest_says_all_a_model_reads(store: Store, order: tuple[int, int]) -> None:
+    """Orders no longer reads raw, whichever manifest was read first; what queries showed is another matter."""
+    shown = [Edge(RAW, ORDERS, EdgeSource.ACCESS_HISTORY, from_ms(5))]
+    manifests = [
+        [Edge(RAW, ORDERS, EdgeSource.DBT, from_ms(10)), Edge(RAW, ITEMS, EdgeSource.DBT, from_ms(10))],
+        [Edge(ITEMS, ORDERS, EdgeSource.DBT, from_ms(20)), Edge(RAW, ITEMS, EdgeSource.DBT, from_ms(20))],
+    ]
+    with store.write() as session:
+        for edges in (shown, *(manifests[i] for i in order)):
+            assets.save_edges(session, edges, 90)
+        names = {row_id: key for key, row_id in assets.asset_ids(session, [RAW, ORDERS, ITEMS]).items()}
+        found = {
+            (names[e.upstream_id], names[e.downstream_id], e.source) for e in session.scalars(select(EdgeRow))
+        }
+    assert found == {
+        (str(RAW), str(ORDERS), "access history"),
+        (str(ITEMS), str(ORDERS), "dbt"),
+        (str(RAW), str(ITEMS), "dbt"),
+    }
 
 
 def test_search_takes_words_facets_sorts_and_pages(store: Store) -> None:

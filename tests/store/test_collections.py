@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from assay.store import collections, days
 from assay.store.tables import CollectionRow
 
@@ -55,6 +57,23 @@ def test_the_newest_line_of_each_stream_is_told_with_its_last_success(store: Sto
         ) == ("b", "failed", "no grant", "GRANT …")
         assert (second.last_success_ms, second.watermark_ms) == (2, 77)
         assert collections.latest(session, "other") == []
+
+
+def test_old_lines_of_the_log_go_but_for_what_is_told(store: Store) -> None:
+    """A stream that fails for long still tells its last success and why it fails."""
+    with store.write() as session:
+        for line in (
+            _line("b", 1),
+            _line("b", 2),
+            _line("b", 3, "failed"),
+            _line("b", 4, "failed"),
+            _line("a", 2),
+        ):
+            collections.log(session, line)
+        before = collections.latest(session)
+        collections.forget_log(session, 50)
+        assert before == collections.latest(session)
+        assert [2, 4, 2] == list(session.scalars(select(CollectionRow.started_ms).order_by(CollectionRow.id)))
 
 
 def test_day_states_are_replaced(store: Store) -> None:
