@@ -13,18 +13,23 @@ from web import format as formats
 from web.pages import PAGES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 
-def create_app(directory: Path, *, dev: bool = False) -> Flask:
+def create_app(directory: Path, *, overrides: Mapping[str, object] | None = None, dev: bool = False) -> Flask:
     """Serve the folder's dashboard. Every page is a GET and reads roll-ups; nothing is written, no source is asked.
+
+    `overrides` are settings by dotted key that go before the folder's own. With `dev` templates are read anew and a
+    mistake of ours is shown with its trace.
 
     Raises:
         StoreError, ConfigError: the folder has no store at this program's revision, or settings that cannot be read.
     """
-    settings = Settings.load(directory)
+    settings = Settings.load(directory, overrides)
     app = Flask(__name__)
-    app.config.update(TEMPLATES_AUTO_RELOAD=dev, SEND_FILE_MAX_AGE_DEFAULT=0 if dev else 86_400)
+    app.debug = dev
+    app.config.update(PROPAGATE_EXCEPTIONS=False, SEND_FILE_MAX_AGE_DEFAULT=0 if dev else 86_400)
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     state.init(app, Store.open(settings.store.url))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import TYPE_CHECKING
 
-from flask import Response, jsonify, make_response, render_template, request
+from flask import Response, current_app, jsonify, make_response, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
@@ -36,18 +37,26 @@ def _databases(error: SQLAlchemyError) -> Response:
 
 
 def _http(error: HTTPException) -> Response:
-    response = _answer(error.code or 500, error.description or error.name, "")
+    response = _answer(error.code or 500, error.description or error.name, "", _trace(error))
     more = [(name, value) for name, value in error.get_headers() if name.lower() != "content-type"]
     response.headers.extend(more)  # a 405 says what is allowed
     return response
 
 
-def _answer(status: int, what: str, hint: str) -> Response:
+def _trace(error: HTTPException) -> str:
+    """Where a mistake of ours was made, for those who work on the pages; '' for all others."""
+    cause = getattr(error, "original_exception", None)
+    return "".join(traceback.format_exception(cause)) if cause and current_app.debug else ""
+
+
+def _answer(status: int, what: str, hint: str, trace: str = "") -> Response:
     if request.path.startswith("/api/"):
         problem = {"type": "about:blank", "status": status, "title": what, "detail": hint}
         response = jsonify(problem)
         response.mimetype = "application/problem+json"
     else:
-        response = make_response(render_template("error.html", status=status, what=what, hint=hint))
+        response = make_response(
+            render_template("error.html", status=status, what=what, hint=hint, trace=trace)
+        )
     response.status_code = status
     return response

@@ -96,7 +96,7 @@ def command(request: Request, *, no_serve: bool, port: int, end: datetime | None
         say_story(found, seconds)
     say_problems(summary)
     if not no_serve:
-        serve(request.folder, port=port)
+        serve(request, port=port)
     return summary.exit_code
 
 

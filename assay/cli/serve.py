@@ -17,8 +17,6 @@ from assay.errors import UsageError
 from web import create_app
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from assay.cli.request import Request
 
 HOST = "127.0.0.1"
@@ -33,14 +31,14 @@ THREADS = 8
 def command(request: Request, host: str, port: int, *, dev: bool) -> int:
     """Serve the dashboard on this machine, until Ctrl-C."""
     with opened_store(request.settings()):
-        serve(request.folder, host=host, port=port, dev=dev)
+        serve(request, host=host, port=port, dev=dev)
     return 0
 
 
-def serve(folder: Path, *, host: str = HOST, port: int = PORT, dev: bool = False) -> None:
-    """Serve a folder's dashboard until interrupted; UsageError for an open host or a port in use."""
+def serve(request: Request, *, host: str = HOST, port: int = PORT, dev: bool = False) -> None:
+    """Serve the dashboard of the request's folder until interrupted; UsageError for an open host or a port in use."""
     require_loopback(host)
-    app = create_app(folder, dev=dev)
+    app = create_app(request.folder, overrides=request.overrides, dev=dev)
     server = waitress.create_server(app, sockets=[_listening(host, port)], threads=THREADS, ident=None)
     note(f"Assay is on http://{host}:{port} (Ctrl-C ends it)")
     try:

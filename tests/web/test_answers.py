@@ -95,3 +95,31 @@ def test_a_fault_of_ours_shows_no_trace(tmp_path: Path, monkeypatch: pytest.Monk
     assert answer.headers["Content-Security-Policy"] == POLICY
     assert "secret insides" not in answer.text
     assert "Traceback" not in answer.text
+
+
+def test_a_fault_of_ours_is_shown_to_those_who_work_on_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In development the same 500 says where the mistake is, as text."""
+
+    def _broken(*_: object, **__: object) -> None:
+        raise RuntimeError("<b>insides</b>")
+
+    app = create_app(shop.folder(tmp_path, filled=False), dev=True)
+    monkeypatch.setitem(app.view_functions, "costs.page", _broken)
+    app.logger.disabled = True
+    answer = app.test_client().get("/costs", headers={"Host": "127.0.0.1"})
+    assert answer.status_code == 500
+    assert "RuntimeError: &lt;b&gt;insides" in answer.text
+
+
+def test_settings_said_by_flag_go_before_the_folders(tmp_path: Path) -> None:
+    """The store named on the command line is the one that is served."""
+    filled, empty = tmp_path / "filled", tmp_path / "empty"
+    for folder in (filled, empty):
+        folder.mkdir()
+    shop.folder(filled)
+    url = shop.url_of(filled)
+    app = create_app(shop.folder(empty, filled=False), overrides={"store.url": url})
+    told = app.test_client().get("/api/v1/assets", headers={"Host": "127.0.0.1"}).get_json()
+    assert told["total"] > 0
