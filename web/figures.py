@@ -35,10 +35,9 @@ def amount_of(line: CostLine) -> Amount:
 
 def total(lines: Iterable[CostLine]) -> Amount:
     """The sum of lines; money only where every line that costs something has it."""
-    result: Amount | None = None
-    for line in lines:
-        result = amount_of(line) if result is None else result + amount_of(line)
-    return result or Amount(0)
+    costly = (amount_of(line) for line in lines if line.nano_credits or line.micro_currency is not None)
+    first = next(costly, Amount(0))
+    return sum(costly, start=first)
 
 
 def spend_by_day(session: Session, ask: Ask) -> Chart:

@@ -31,11 +31,12 @@ class Amount(NamedTuple):
     currency: str = ""
 
     def __add__(self, other: object) -> Amount:
-        """The sum; money only where both sides have it."""
+        """The sum; money only where both sides have it, in one currency."""
         if not isinstance(other, Amount):
             return NotImplemented
         known = self.micro is not None and other.micro is not None
-        micro = (self.micro or 0) + (other.micro or 0) if known else None
+        alike = len({self.currency, other.currency} - {""}) <= 1
+        micro = (self.micro or 0) + (other.micro or 0) if known and alike else None
         return Amount(self.nano + other.nano, micro, self.currency or other.currency)
 
     def minus(self, other: Amount) -> Amount:

@@ -119,14 +119,15 @@ def _row(name: str, line: CostLine, whole: int, *, priced: bool) -> tuple[str, .
 
 
 def _sum(lines: Sequence[CostLine]) -> costs.CostLine:
-    """Lines added up; the money of those that have a price."""
+    """Lines added up; the money of those that have a price, where it is in one currency."""
     prices = [line.micro_currency for line in lines if line.micro_currency is not None]
+    currencies = {line.currency for line in lines} - {""}
     return costs.CostLine(
         group=(),
         nano_credits=sum(line.nano_credits for line in lines),
         bytes=sum(line.bytes for line in lines),
-        micro_currency=sum(prices) if prices else None,
-        currency=max((line.currency for line in lines), default=""),
+        micro_currency=sum(prices) if prices and len(currencies) <= 1 else None,
+        currency=max(currencies, default=""),
         queries=sum(line.queries for line in lines),
         provisional=any(line.provisional for line in lines),
     )

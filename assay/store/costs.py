@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, delete, func, literal_column, select
+from sqlalchemy import case, delete, func, literal_column, null, select
 from sqlalchemy.orm import aliased
 
 from assay.errors import UsageError
@@ -32,7 +32,7 @@ _GROUPS = {"value": UNSORTED, **_ACROSS}
 class CostLine:
     """What one group cost: `group` holds its value, day (ms), service or kind, in the order asked for.
 
-    `micro_currency` is None where no price is known.
+    `micro_currency` is None where no price is known, and where prices are in several currencies.
     """
 
     group: tuple[str | int, ...]
@@ -132,11 +132,17 @@ def _sums() -> tuple[ColumnElement[Any], ...]:
     return (
         func.sum(CostRow.nano_credits),
         func.sum(CostRow.bytes),
-        func.sum(CostRow.micro_currency),
+        in_one_currency(func.sum(CostRow.micro_currency)),
         func.max(CostRow.currency),
         func.sum(case((CostRow.kind == "busy", CostRow.queries), else_=0)),  # its idle time is no other query
         func.max(case((CostRow.provisional, 1), else_=0)),
     )
+
+
+def in_one_currency(money: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A group's sum of money; NULL where its rows are priced in several currencies, whose sum means nothing."""
+    least, most = func.min(func.nullif(CostRow.currency, "")), func.max(CostRow.currency)
+    return case((least != most, null()), else_=money)
 
 
 def _line(group: tuple[str | int, ...], sums: tuple[Any, ...]) -> CostLine:

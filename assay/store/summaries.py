@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, case, delete, func, insert, literal, select
 
 from assay.model.time import DAY_MS, Window, floor_day_ms
-from assay.store.costs import UNSORTED, days, known_connections
+from assay.store.costs import UNSORTED, days, in_one_currency, known_connections
 from assay.store.tables import AssetRow, AssetSummaryRow, CostRow, EdgeRow, RunRow, UsageRow
 from assay.store.usage import CONSUMERS
 
@@ -99,7 +99,7 @@ def _costs(window: Window) -> Subquery:
             CostRow.value,
             func.sum(case((inside, CostRow.nano_credits), else_=0)).label("nano_credits"),
             func.sum(case((inside, 0), else_=CostRow.nano_credits)).label("before_nano_credits"),
-            func.sum(case((inside, CostRow.micro_currency))).label("micro_currency"),
+            in_one_currency(func.sum(case((inside, CostRow.micro_currency)))).label("micro_currency"),
             func.max(CostRow.currency).label("currency"),
         )
         .where(

@@ -226,6 +226,18 @@ def test_a_window_is_read_from_the_key_and_not_from_every_day(sqlite_store: Stor
             assert any(wanted in step for step in steps), steps
 
 
+def test_money_of_two_currencies_is_not_added_up(store: Store) -> None:
+    """Dollars and euros make no sum: the credits are told, and each account's money on its own."""
+    with store.write() as session:
+        for connection, currency in (("acme", "USD"), ("globex", "EUR"), ("unpriced", "")):
+            row = _cost(1, "warehouse", "WH", 10)
+            row.connection, row.currency, row.micro_currency = connection, currency, 30 if currency else None
+            costs.replace_day(session, connection, DAY_MS, [], [row])
+        whole, own = (costs.by(session, "warehouse", ALL, name)[0] for name in (None, "globex"))
+    assert (whole.nano_credits, whole.micro_currency) == (30, None)
+    assert (own.micro_currency, own.currency) == (30, "EUR")
+
+
 @pytest.mark.parametrize("summed", [True, False])
 def test_the_dearest_assets_are_told_by_money_then_credits(store: Store, *, summed: bool) -> None:
     """From the summaries where they cover the window, else from its days: the same answer."""

@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.model.money import MICRO, NANO
+from assay.store.costs import CostLine
 from web import format as written
+from web.figures import total
 from web.format import DASH, Amount
 
 if TYPE_CHECKING:
@@ -51,6 +53,22 @@ def test_a_sum_is_the_sum_of_both_units(one: int, other: int) -> None:
     assert both.minus(Amount(other, one)) == Amount(one, other, "EUR")
     assert (Amount(one, None) + Amount(other, one)).micro is None
     assert Amount(one, other).minus(Amount(0)).micro is None
+
+
+def test_two_currencies_make_no_sum() -> None:
+    """The credits add up all the same."""
+    assert Amount(1, 2, "USD") + Amount(3, 4, "EUR") == Amount(4, None, "USD")
+
+
+def test_what_costs_no_credits_and_has_no_price_takes_no_price_away() -> None:
+    """Storage without a price beside compute with one: the total is compute's money."""
+
+    def line(nano: int, micro: int | None) -> CostLine:
+        return CostLine((), nano, 0, micro, "" if micro is None else "USD", 0, provisional=False)
+
+    assert total([line(0, None), line(5, 7), line(1, 1)]) == Amount(6, 8, "USD")
+    assert total([line(5, 7), line(1, None)]).micro is None
+    assert total([]) == Amount(0)
 
 
 @given(st.integers(1, 10**18))
