@@ -155,10 +155,10 @@ def _adjusted(day_ms: int, of_day: Sequence[Cell], daily: Sequence[Row], *, is_o
     cloud = [cell for cell in of_day if cell.service == Service.CLOUD_SERVICES]
     spent = [cell.used for cell in cloud]
     compute = sum(cell.used for cell in of_day if cell.service == Service.COMPUTE)
-    told = [row for row in daily if row["adjustment_nano"] is not None]
-    is_told = any(row["service_type"] in _WAREHOUSE_SERVICES for row in told)
+    told = {row["service_type"]: by_bill for row in daily if (by_bill := _adjustment(row)) is not None}
+    is_told = not _WAREHOUSE_SERVICES.isdisjoint(told)
     by_rule = -min(sum(spent), compute // FREE_SHARE)
-    adjustment = sum(row["adjustment_nano"] for row in told) if is_told else by_rule
+    adjustment = sum(told.values()) if is_told else by_rule
     unsettled = not (is_told and is_over)
     yield from (cell for cell in of_day if cell.service != Service.CLOUD_SERVICES)
     if adjustment and not any(spent):
@@ -171,12 +171,29 @@ def _adjusted(day_ms: int, of_day: Sequence[Cell], daily: Sequence[Row], *, is_o
         yield replace(cell, nano=cell.used + part, unsettled=unsettled)
 
 
+def _adjustment(row: Row) -> int | None:
+    """What a day's row takes back, as it says or as its bill and its use tell; None where neither does."""
+    told: int | None = row["adjustment_nano"]
+    if told is not None or row["billed_nano"] is None or not _tells_use(row):
+        return told
+    return int(row["billed_nano"]) - _used(row)
+
+
+def _used_of_day(row: Row) -> int:
+    """What a day's row was metered; where it tells only what is billed, that before its adjustment."""
+    return _used(row) if _tells_use(row) else (row["billed_nano"] or 0) - (row["adjustment_nano"] or 0)
+
+
+def _tells_use(row: Row) -> bool:
+    return any(row[name] is not None for name in ("used_nano", "compute_nano", "cloud_services_nano"))
+
+
 def _differences(day_ms: int, of_day: Sequence[Cell], daily: Sequence[Row]) -> Iterator[Cell]:
     """Where a service's day differs from its hours by more than half a nano-credit for each hourly figure."""
     for service, rows in _grouped(daily, _service_of_day).items():
         own = {Service.COMPUTE, Service.CLOUD_SERVICES} if service == _WAREHOUSES else {service}
         hours = [cell.used for cell in of_day if cell.service in own]
-        difference = sum(map(_used, rows)) - sum(hours)
+        difference = sum(map(_used_of_day, rows)) - sum(hours)
         if abs(difference) > len(hours) + 1:
             yield Cell("", day_ms, f"{service}_difference", difference, difference, ChargeKind.UNATTRIBUTED)
 

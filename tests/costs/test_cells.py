@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from fakes.world import DAY, hour_of
 
 from assay.model.time import DAY_MS, HOUR_MS
 from costs.cells import Cell, cells_of
 
 
-def of_day(service: str, used: int, adjustment: int | None = 0) -> dict[str, Any]:
+def of_day(
+    service: str, used: int | None, adjustment: int | None = 0, billed: int | None = None
+) -> dict[str, Any]:
     """A row of METERING_DAILY, in nano-credits."""
     return {
         "service_type": service,
         "day_ms": DAY,
         "used_nano": used,
         "compute_nano": used,
-        "cloud_services_nano": 0,
+        "cloud_services_nano": None,
         "adjustment_nano": adjustment,
+        "billed_nano": billed,
     }
 
 
-def billed(cells: list[Cell]) -> dict[str, int]:
+def billed_by_service(cells: list[Cell]) -> dict[str, int]:
     """Nano-credits billed by service, without what is nothing."""
     services = sorted({cell.service for cell in cells if cell.nano})
     return {service: sum(cell.nano for cell in cells if cell.service == service) for service in services}
@@ -34,7 +38,7 @@ def test_a_day_is_the_same_alone_and_among_others() -> None:
     alone = cells_of("acme", meter, [], daily, DAY + 2 * DAY_MS)
     among = cells_of("acme", [*meter, hour_of(30, 7)], [], daily, DAY + 2 * DAY_MS)
 
-    assert {"compute": 1000, "warehouse_metering_difference": 500} == billed(alone)
+    assert {"compute": 1000, "warehouse_metering_difference": 500} == billed_by_service(alone)
     assert alone == [cell for cell in among if cell.hour_ms < DAY + DAY_MS]
 
 
@@ -42,7 +46,9 @@ def test_a_day_that_goes_on_is_not_compared() -> None:
     """Its bill may be ahead of its hours: the hours to come are no difference."""
     daily = [of_day("WAREHOUSE_METERING", 1500)]
 
-    assert {"compute": 1000} == billed(cells_of("acme", [hour_of(3, 1000)], [], daily, DAY + 5 * HOUR_MS))
+    assert {"compute": 1000} == billed_by_service(
+        cells_of("acme", [hour_of(3, 1000)], [], daily, DAY + 5 * HOUR_MS)
+    )
 
 
 def test_reader_accounts_are_no_difference() -> None:
@@ -53,14 +59,31 @@ def test_reader_accounts_are_no_difference() -> None:
     }  # fmt: skip
     daily = [of_day("WAREHOUSE_METERING", 1000), of_day("WAREHOUSE_METERING_READER", 300)]
 
-    assert {"compute": 1300} == billed(cells_of("acme", [hour_of(3, 1000)], [reader], daily, DAY + DAY_MS))
+    assert {"compute": 1300} == billed_by_service(
+        cells_of("acme", [hour_of(3, 1000)], [reader], daily, DAY + DAY_MS)
+    )
 
 
 def test_the_rule_holds_until_the_warehouses_own_line_tells() -> None:
     """A bill that so far tells other services, or no adjustment at all, has not taken the free tenth back yet."""
     meter = [hour_of(0, 1000, cloud=300)]
     for early in ([of_day("PIPE", 0)], [of_day("WAREHOUSE_METERING", 1300, adjustment=None)]):
-        assert {"cloud_services": 200, "compute": 1000} == billed(cells_of("acme", meter, [], early, 0))
+        assert {"cloud_services": 200, "compute": 1000} == billed_by_service(
+            cells_of("acme", meter, [], early, 0)
+        )
+
+
+@pytest.mark.parametrize(
+    ("used", "adjustment", "billed"), [(1300, None, 1250), (None, -50, 1250), (1300, -50, None)]
+)
+def test_of_use_adjustment_and_bill_any_two_tell_the_third(
+    used: int | None, adjustment: int | None, billed: int | None
+) -> None:
+    """An export may leave columns out: 50 are taken back, and the hours are all of the day."""
+    daily = [of_day("WAREHOUSE_METERING", used, adjustment, billed)]
+    cells = cells_of("acme", [hour_of(0, 1000, cloud=300)], [], daily, DAY + DAY_MS)
+
+    assert {"cloud_services": 250, "compute": 1000} == billed_by_service(cells)
 
 
 def test_cloud_services_are_unsettled_until_their_day_is_over() -> None:
