@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from assay.model.usage import ReaderClass
 from costs.mapping.readers import Traits, classify
 
 if TYPE_CHECKING:
     from assay.facts.engine import Engine
-
-from assay.model.usage import ReaderClass
 
 _SIGNS = ("tool", "tool_use", "application", "user_type", "query_type", "role")
 READERS = pa.schema(

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-PERIODS = (7, 30, 60, 90)
 DEFAULT_DAYS = 30
 LONGEST_DAYS = 400
 _EARLIEST_MS = 0

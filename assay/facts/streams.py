@@ -177,7 +177,7 @@ QUERY_ASSETS = FactStream(
     time="start_ms",
     dedupe=Dedupe.LATEST,
 )
-"""Derived: the assets a query worked for; `weight` is its share of the query (rows written, else 1)."""
+"""Derived: the assets a query worked for; `weight` is an asset's part among them, equal where no source tells rows."""
 
 CHARGES = FactStream(
     name="charges",

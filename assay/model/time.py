@@ -64,7 +64,3 @@ class Window:
         while ms < self.end_ms:
             yield day_of(ms)
             ms += DAY_MS
-
-    def overlaps(self, other: Window) -> bool:
-        """Whether the two share an instant."""
-        return self.start_ms < other.end_ms and other.start_ms < self.end_ms

@@ -13,7 +13,7 @@ from assay.store.keys import asset_ids as ids_of
 from assay.store.tables import AssetRow, RunQueryRow, RunRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from typing import Any
 
     from sqlalchemy.orm import Session
@@ -73,19 +73,6 @@ def _save_queries(session: Session, runs: Sequence[Run]) -> None:
             insert_missing(session, RunQueryRow, rows)
 
 
-def query_runs(session: Session, since_ms: int = 0) -> Iterator[tuple[str, str]]:
-    """Each query a run says it sent, with the run's asset key; of runs started since `since_ms`."""
-    rows = session.execute(
-        select(RunQueryRow.query_id, AssetRow.key)
-        .join(RunRow, RunRow.id == RunQueryRow.run_id)
-        .join(AssetRow, AssetRow.id == RunRow.asset_id)
-        .where(RunRow.started_ms >= since_ms)
-        .order_by(RunQueryRow.query_id, RunQueryRow.run_id)
-        .execution_options(yield_per=10_000)
-    )
-    yield from rows
-
-
 def recent(
     session: Session, asset_ids: Sequence[int], n: int = 30, kind: str = "build"
 ) -> dict[int, list[Beat]]:
@@ -118,12 +105,3 @@ def history(session: Session, asset_id: int, limit: int = 100, before_ms: int | 
     if before_ms is not None:
         runs = runs.where(RunRow.started_ms < before_ms)
     return list(session.scalars(runs.order_by(RunRow.started_ms.desc(), RunRow.id.desc()).limit(limit)))
-
-
-def queries_of(session: Session, run_id: int) -> list[str]:
-    """The queries a run says it sent."""
-    return list(
-        session.scalars(
-            select(RunQueryRow.query_id).where(RunQueryRow.run_id == run_id).order_by(RunQueryRow.query_id)
-        )
-    )

@@ -36,10 +36,6 @@ class Meanings:
         """Parse a shape and keep what it says."""
         self._parsed[parameterized_hash] = parse(shape, self._known)
 
-    def is_opaque(self, parameterized_hash: str) -> bool:
-        """Whether the shape was not fully understood: its meaning hangs on which relations are known."""
-        return self._parsed.get(parameterized_hash, Parsed()).opaque
-
     def table(self, contexts: pa.Table) -> tuple[pa.Table, bool]:
         """The rows of MEANINGS for (parameterized_hash, database, schema) contexts.
 

@@ -2,7 +2,8 @@
 -- In: statements, run_assets(query_id, asset_key), tag_assets(node_id, asset_key), touched, parsed, family,
 -- rule_assets("user", role, warehouse, application, asset_key).
 -- Out: (query_id, start_ms, asset_key, rung, weight). What a statement of a stored procedure works for, where it says
--- nothing itself, is what its CALL worked for, on the CALL's rung.
+-- nothing itself, is what its CALL worked for, on the CALL's rung. Several assets of one statement weigh the same: no source tells
+-- how many rows each was given.
 WITH named AS (
     SELECT query_id, asset_key, 1 AS place, 'exact_id' AS rung FROM run_assets
     UNION ALL
