@@ -42,9 +42,13 @@ _OF_DAY = {"queries": QUERY_HISTORY, "access": ACCESS, "weighed": QUERY_ATTRIBUT
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """All a pass reads: the connection's files by stream and day, the names, and what runs say by day."""
+    """All a pass reads: the connection's files by stream and day, the names, and what runs say by day.
+
+    The digests are of what every day hangs on: they are made once, not for each day.
+    """
 
     names: Names
+    names_digest: str
     known: Known
     known_digest: str
     files: Mapping[str, Mapping[int, Sequence[FactFile]]]
@@ -59,7 +63,7 @@ class Inputs:
         keys = _known_keys(session, account)
         names = Names(account, aliases(session, "dbt"), aliases(session, "relation") if rules else {}, rules)
         by_stream = {stream.name: _by_day(files.files(session, connection, stream)) for stream in streams}
-        return cls(names, Known.of(keys), _digest(keys), by_stream, _runs_by_day(session))
+        return cls(names, _digest_of(names), Known.of(keys), _digest(keys), by_stream, _runs_by_day(session))
 
     def days(self) -> list[int]:
         """Midnight of each day that has statements, in order."""
@@ -67,11 +71,10 @@ class Inputs:
 
     def fingerprint(self, day_ms: int) -> str:
         """A digest of all the day is computed from, but for the relations known; see `is_current`."""
-        names = (self.names.account, sorted(self.names.aliases.items()), sorted(self.names.relations.items()))
         newest = [_newest(self._of_day(stream, day_ms)) for stream in _OF_DAY.values()]
         newest.append(_newest(self._sessions(day_ms)))
         runs = [self.runs.get(day_ms + n * DAY_MS) for n in range(-_BESIDE, _BESIDE + 1)]
-        return _digest([FORMULA, names, list(map(repr, self.names.rules)), newest, runs])
+        return _digest([FORMULA, self.names_digest, newest, runs])
 
     def state(self, day_ms: int, *, guessed: bool) -> str:
         """What to remember of a computed day; a day with guesses hangs on the relations known, too."""
@@ -79,7 +82,8 @@ class Inputs:
 
     def is_current(self, day_ms: int, remembered: str | None) -> bool:
         """Whether a day computed from `remembered` would come out the same now."""
-        return remembered in {self.state(day_ms, guessed=False), self.state(day_ms, guessed=True)}
+        known = self.fingerprint(day_ms)
+        return remembered in {known, f"{known}+{self.known_digest}"}
 
     def load(self, engine: Engine, day_ms: int) -> None:
         """Make the day's facts readable as queries, access, weighed and sessions."""
@@ -154,6 +158,11 @@ def _known_keys(session: Session, account: str) -> list[str]:
         select(AssetRow.key).where(AssetRow.platform == PLATFORM, AssetRow.kind != AssetKind.OTHER.value)
     )
     return sorted(key for key in keys if key.startswith(start))
+
+
+def _digest_of(names: Names) -> str:
+    aliases, relations = sorted(names.aliases.items()), sorted(names.relations.items())
+    return _digest([names.account, aliases, relations, list(map(repr, names.rules))])
 
 
 def _newest(files: Sequence[FactFile]) -> int:
