@@ -26,7 +26,6 @@ PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-SOURCES := assay collectors checks costs web
 
 # Tests run the same everywhere: no colours, one hash seed, UTC, and a Snowflake driver that does not look around.
 TEST_ENV := PYTHONHASHSEED=0 TZ=UTC SNOWFLAKE_DISABLE_PLATFORM_DETECTION=true
