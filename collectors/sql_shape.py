@@ -36,15 +36,16 @@ def shapes_of(texts: pa.Array) -> pa.Array:
 
 
 def with_hashes(hashes: pa.Array, texts: pa.Array) -> pa.Array:
-    """The parameterised hashes, each missing one filled by the hash of the statement's own shape."""
+    """The parameterised hashes, each missing one filled by the hash of the statement's own shape.
+
+    Accounts send the same texts over and over: each distinct one is read once, each distinct shape hashed once.
+    """
     if hashes.null_count == 0:
         return hashes
-    open_rows = pc.and_(pc.is_null(hashes), pc.is_valid(texts))
-    shapes = shapes_of(pc.if_else(open_rows, texts, None)).dictionary_encode()
-    own = pa.array(
-        [None if shape is None else _own_hash(shape) for shape in shapes.dictionary.to_pylist()], pa.string()
-    )
-    return pc.coalesce(hashes, own.take(shapes.indices))
+    distinct = pc.if_else(pc.is_null(hashes), texts, None).dictionary_encode()
+    shapes = shapes_of(distinct.dictionary).dictionary_encode()
+    own = pa.array(map(_own_hash, shapes.dictionary.to_pylist()), pa.string())
+    return pc.coalesce(hashes, own.take(shapes.indices).take(distinct.indices))
 
 
 def _own_hash(shape: str) -> str:
