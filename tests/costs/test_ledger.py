@@ -8,11 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
-from fakes.world import DAY, World, hour_of, query
+from fakes.world import DAY, World, event, hour_of, query
 from sqlalchemy import select
 
 from assay.facts.engine import Engine
-from assay.facts.streams import CHARGES, QUERY_HISTORY, TABLE_STORAGE, WAREHOUSE_METERING
+from assay.facts.streams import (
+    CHARGES,
+    METERING_DAILY,
+    QUERY_HISTORY,
+    TABLE_STORAGE,
+    WAREHOUSE_EVENTS,
+    WAREHOUSE_METERING,
+)
 from assay.model.time import DAY_MS, HOUR_MS
 from assay.store.tables import CellRow, CostRow, RestatementRow
 from costs import ledger
@@ -155,6 +162,69 @@ def test_a_second_close_writes_nothing(books: Books) -> None:
     books.close()
 
     assert 0 == books.close().days
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_how_many_days_a_pass_holds_is_irrelevant(
+    books: Books, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """Days computed one by one give what they give together, whatever reaches over their midnights."""
+    rng = random.Random(seed)  # noqa: S311 - a seeded test world
+    world = three_days_by_night(rng)
+    books.tell(QUERY_HISTORY, world.queries)
+    books.tell(WAREHOUSE_METERING, world.meter)
+    books.tell(WAREHOUSE_EVENTS, world.events)
+    books.tell(METERING_DAILY, world.daily)
+    together: dict[tuple[Any, ...], int] = {}
+    for row in world.charges():
+        key = tuple(row[name] for name in DIMENSIONS)
+        together[key] = together.get(key, 0) + row["nano_credits"]
+    monkeypatch.setattr(ledger, "CHUNK_ROWS", 1)
+
+    assert 3 == books.close().days
+    assert {key: nano for key, nano in together.items() if nano} == books.sums(*DIMENSIONS)
+
+
+def three_days_by_night(rng: random.Random) -> World:
+    """Few, long queries of all sizes around midnight; one warehouse tells its events, the other does not."""
+    queries, events = [], []
+    for i in range(60):
+        begins = rng.randrange(3) * 86_400 + rng.uniform(-3, 3) * 3600
+        wh, size = rng.choice([("WH", "Small"), ("BI", "X-Small"), ("BI", "Large")])
+        more = {"warehouse": wh, "warehouse_size": size, "cluster_number": rng.choice([1, 1, 2])}
+        queries.append(query(f"q{i:02}", begins, begins + rng.expovariate(1 / 1500), **more))
+    for hour in range(0, 72, 4):
+        events += [event("RESUME_CLUSTER", hour * 3600 - 900, cluster_number=1)]
+        events += [event("SUSPEND_CLUSTER", hour * 3600 + rng.uniform(-890, 9000), cluster_number=1)]
+    meter = [
+        hour_of(hour, rng.randrange(8 * CREDIT), rng.randrange(CREDIT // 10), name)
+        for name in ("WH", "BI")
+        for hour in rng.sample(range(72), 50)
+    ]
+    daily = [
+        {"service_type": "WAREHOUSE_METERING", "day_ms": DAY + day * DAY_MS, "adjustment_nano": 0}
+        | {"used_nano": rng.randrange(400 * CREDIT), "compute_nano": None, "cloud_services_nano": None}
+        for day in range(3)
+    ]
+    return World(queries, [*meter, hour_of(71, 1, warehouse="LAST")], events=events, daily=daily, days=3)
+
+
+def test_a_dearer_rate_changes_money_alone(books: Books) -> None:
+    """Twice the price: twice the money, the same credits, and nothing restated."""
+    books.tell(WAREHOUSE_METERING, [hour_of(0, CREDIT, CREDIT // 2)])
+    books.tell(QUERY_HISTORY, [query("a", 0, 60)])
+
+    def told(micro: int) -> tuple[int, int]:
+        books.close(prices=ConfiguredPrices("USD", micro_per_credit=micro))
+        with books.store.read() as session:
+            rows = session.scalars(select(CostRow).where(CostRow.dimension == "user")).all()
+        return sum(row.nano_credits for row in rows), sum(row.micro_currency or 0 for row in rows)
+
+    before, after = told(3_000_000), told(6_000_000)
+
+    assert (before[0], 2 * before[1]) == after
+    with books.store.read() as session:
+        assert [] == session.scalars(select(RestatementRow)).all()
 
 
 def test_compacting_its_facts_leaves_a_day_as_it_is(books: Books) -> None:
