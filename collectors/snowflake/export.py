@@ -15,6 +15,20 @@ if TYPE_CHECKING:
     from collectors.snowflake.views.base import View
 
 ENDINGS = (".parquet", ".csv.gz", ".csv")
+OTHER_ENDINGS = (
+    ".json",
+    ".jsonl",
+    ".ndjson",
+    ".tsv",
+    ".avro",
+    ".orc",
+    ".xlsx",
+    ".gz",
+    ".bz2",
+    ".zst",
+    ".zip",
+)
+"""Forms data comes in that are not read here; a file of any other ending is a note or a script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +51,11 @@ class Listing:
 
     files: dict[str, tuple[ExportFile, ...]]
     unknown: tuple[str, ...]
+
+    def unread(self, view: str) -> str | None:
+        """A file that bears the view's name and is of a form Assay does not read, if there is one."""
+        data = (place for place in self.unknown if place.lower().endswith(OTHER_ENDINGS))
+        return next((place for place in data if _view_of(place, {view: view})), None)
 
 
 def list_export(folder: Path, views: Iterable[View]) -> Listing:

@@ -13,7 +13,7 @@ from assay.model.time import floor_day_ms, to_ms
 from collectors.base import Batch, Degraded, Finding
 from collectors.snowflake.export import list_export
 from collectors.snowflake.files import pages
-from collectors.snowflake.normalise import normalise
+from collectors.snowflake.normalise import normalise, parts_of
 from collectors.snowflake.people import Names
 from collectors.snowflake.views import VIEWS
 
@@ -35,7 +35,7 @@ def collect(folder: Path, reading: Reading, progress: Progress, now: datetime) -
     for view in VIEWS:
         files = listing.files[view.name]
         if not files:
-            yield _absent(view, folder)
+            yield _absent(view, folder, listing.unread(view.name))
         new = [file for file in files if file.fingerprint not in progress.seen]
         if view.whole:
             yield from _read_together(new, view, reading)
@@ -44,7 +44,13 @@ def collect(folder: Path, reading: Reading, progress: Progress, now: datetime) -
                 yield from _read(file, view, reading, now)
 
 
-def _absent(view: View, folder: Path) -> Degraded:
+def _absent(view: View, folder: Path, unread: str | None) -> Degraded:
+    """No file of the view: its source has none, unless a file bears its name in a form that is not read."""
+    if unread:
+        error = MalformedInputError(
+            f"{unread} is neither Parquet nor CSV", hint=f"export {view.source} to {view.name}.parquet"
+        )
+        return Degraded(view.stream.name, error)
     error = MalformedInputError(
         f"the export {folder.name} has no view {view.name}",
         hint=f"to have it read, export {view.source} to {view.name}.parquet",
@@ -85,7 +91,7 @@ def _one_batch(found: list[pa.RecordBatch], view: View, reading: Reading, seen: 
     rows = together[0]
     latest = newest_ms(rows, view)
     reading.newest_ms = max(reading.newest_ms, latest)
-    parts = view.parts(rows, view, reading)
+    parts = parts_of(view, rows, view.name, reading)
     return Batch(view.stream.name, parts.facts, parts.records, len(rows), latest or None, seen)
 
 
@@ -99,7 +105,7 @@ def _batches(file: ExportFile, view: View, reading: Reading, now: datetime) -> I
         if held.rows_read:
             yield held
         latest = max(latest, newest_ms(rows, view))
-        parts = view.parts(rows, view, reading)
+        parts = parts_of(view, rows, file.place, reading)
         held = Batch(view.stream.name, parts.facts, parts.records, len(rows))
     reading.newest_ms = max(reading.newest_ms, latest)
     until = reading.snapshot_ms if view.snapshot else latest

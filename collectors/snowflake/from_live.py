@@ -12,7 +12,7 @@ from assay.errors import AssayError, MissingGrantError
 from assay.model.time import DAY_MS, floor_day_ms, from_ms
 from collectors.base import Batch, Degraded
 from collectors.snowflake import failures
-from collectors.snowflake.normalise import normalise
+from collectors.snowflake.normalise import normalise, parts_of
 from collectors.snowflake.session import Session, open_session
 from collectors.snowflake.values import moments
 from collectors.snowflake.views import VIEWS
@@ -84,7 +84,7 @@ def _batches(view: View, live: _Pass, watermark_ms: int | None) -> Iterator[Batc
         if held.rows_read:
             yield held
         rows = normalise(view, _one_batch(page), view.source, live.reading.names)
-        parts = view.parts(rows, view, live.reading)
+        parts = parts_of(view, rows, view.source, live.reading)
         held = Batch(
             view.stream.name, parts.facts, parts.records, len(rows), watermark_ms=_reached(page, view)
         )

@@ -282,6 +282,46 @@ def test_a_view_left_out_is_expected(tmp_path: Path) -> None:
     assert "not read" in lines["notes.txt"].detail
 
 
+def test_a_form_that_is_not_read_is_told(tmp_path: Path) -> None:
+    """A view unloaded as JSON is not simply absent: the file is named, with the form to export it in."""
+    (tmp_path / "QUERY_HISTORY.json.gz").write_bytes(b"{}")
+    (tmp_path / "SESSIONS.sql").write_text("select * from sessions")
+    degraded = _collect(tmp_path).degraded
+
+    assert not degraded["query_history"].expected
+    assert "QUERY_HISTORY.json.gz" in degraded["query_history"].error.message
+    assert degraded["sessions"].expected
+
+
+@pytest.mark.parametrize(
+    ("view", "column", "value"),
+    [
+        ("QUERY_HISTORY", "START_TIME", pa.scalar(None, pa.timestamp("ms", "UTC"))),
+        ("QUERY_HISTORY", "START_TIME", pa.scalar(-4_517_661_164_919, pa.timestamp("ms", "UTC"))),
+        ("QUERY_HISTORY", "EXECUTION_TIME", pa.scalar(2**63 - 1, pa.int64())),
+        ("WAREHOUSE_METERING_HISTORY", "CREDITS_USED_COMPUTE", pa.scalar(9e9, pa.float64())),
+        ("WAREHOUSE_METERING_HISTORY", "START_TIME", pa.scalar(None, pa.timestamp("ms", "UTC"))),
+        ("METERING_DAILY_HISTORY", "CREDITS_ADJUSTMENT_CLOUD_SERVICES", pa.scalar(-9e9, pa.float64())),
+        ("RATE_SHEET_DAILY", "EFFECTIVE_RATE", pa.scalar(9e12, pa.float64())),
+        ("TABLE_STORAGE_METRICS", "ACTIVE_BYTES", pa.scalar(-(2**63), pa.int64())),
+        ("ACCESS_HISTORY", "OBJECTS_MODIFIED", pa.scalar("{nope", pa.string())),
+    ],
+)
+def test_a_value_beyond_reason_is_told_of_its_view(
+    view: str, column: str, value: pa.Scalar, tmp_path: Path
+) -> None:
+    """No time, a time outside the calendar, or more than any account has: one error, and every other view is read."""
+    views = account.views(BEGIN)
+    at = views[view].schema.get_field_index(column)
+    views[view] = views[view].set_column(at, column, pa.repeat(value, views[view].num_rows))
+    found = _collect(account.write_parquet(tmp_path, views))
+
+    (fault,) = found.degraded.values()
+    assert not fault.expected
+    assert isinstance(fault.error, MalformedInputError)
+    assert view in fault.error.message
+
+
 def test_a_view_without_rows_is_read(tmp_path: Path) -> None:
     """Nothing happened: no fault, and the file counts as read."""
     for name, table in account.views(BEGIN).items():
