@@ -153,7 +153,7 @@ def _adjusted(day_ms: int, of_day: Sequence[Cell], daily: Sequence[Row], *, is_o
     applied to what is metered so far.
     """
     cloud = [cell for cell in of_day if cell.service == Service.CLOUD_SERVICES]
-    spent = [cell.used for cell in cloud]
+    spent = [max(cell.used, 0) for cell in cloud]
     compute = sum(cell.used for cell in of_day if cell.service == Service.COMPUTE)
     told = {row["service_type"]: by_bill for row in daily if (by_bill := _adjustment(row)) is not None}
     is_told = not _WAREHOUSE_SERVICES.isdisjoint(told)

@@ -95,3 +95,12 @@ def test_cloud_services_are_unsettled_until_their_day_is_over() -> None:
 
     assert ["cloud_services"] == unsettled(DAY + 23 * HOUR_MS)
     assert [] == unsettled(DAY + DAY_MS)
+
+
+def test_a_refund_takes_no_part_of_the_adjustment() -> None:
+    """An hour whose cloud services are less than nothing is a refund: what the bill takes back falls on the others."""
+    meter = [hour_of(0, 1000, cloud=300), hour_of(1, 0, cloud=-20)]
+    cells = cells_of("acme", meter, [], [of_day("WAREHOUSE_METERING", 1280, adjustment=-100)], DAY + DAY_MS)
+    cloud = {cell.hour_ms: cell.nano for cell in cells if cell.service == "cloud_services"}
+
+    assert {DAY: 200, DAY + HOUR_MS: -20} == cloud
