@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+import pyarrow.parquet as pq
 import pytest
 from fakes.feed import CREDIT, DAY_MS, fake_registry
 from sqlalchemy import select
@@ -18,7 +19,7 @@ from assay.cycle.lock import BusyError, only_one
 from assay.cycle.summary import Problem, Step, as_told
 from assay.errors import ConfigError, StoreError
 from assay.facts.files import FactFiles
-from assay.facts.streams import WAREHOUSE_METERING
+from assay.facts.streams import CHARGES, WAREHOUSE_METERING
 from assay.model.time import HOUR_MS
 from assay.store import collections, costs
 from assay.store.engine import Store
@@ -33,8 +34,10 @@ CHILD = """
 import sys, os, signal
 from test_cycle import Folder
 from assay.facts.files import FactFiles
-from assay.store import collections
+from assay.store import collections, days
 from pathlib import Path
+if sys.argv[2] == "uncosted":
+    days.set_state = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 if sys.argv[2] == "unpublished":
     FactFiles.publish = staticmethod(lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
 if sys.argv[2] == "uncommitted":
@@ -170,9 +173,9 @@ def test_a_connection_that_cannot_be_built_stops_no_other(folder: Folder) -> Non
     assert "connections.odd.hour" in told["odd"]
 
 
-@pytest.mark.parametrize("moment", ["reading", "unpublished", "uncommitted"])
+@pytest.mark.parametrize("moment", ["reading", "unpublished", "uncommitted", "uncosted"])
 def test_a_killed_cycle_goes_on_where_it_was(tmp_path: Path, moment: str) -> None:
-    """Killed while reading, after a file is written, or before its commit: nothing is lost, nothing twice."""
+    """Killed while reading, or before a commit of facts or of the ledger: nothing is lost, nothing stands twice."""
     path = tmp_path / "assay"
     with Folder.opened(path) as folder:
         folder.connect("acme", "meter", then="is killed" if moment == "reading" else "goes on", at=2)
@@ -185,10 +188,12 @@ def test_a_killed_cycle_goes_on_where_it_was(tmp_path: Path, moment: str) -> Non
         folder.connect("acme", "meter")
         summary = folder.run()
 
-        assert kept == (2 if moment == "reading" else 0)
+        assert kept == {"reading": 2, "uncosted": 5}.get(moment, 0)
         assert (folder.rows("acme"), summary.rows) == (5, 5 - kept)
         with folder.store.read() as session:
             assert costs.balance(session).metered_nano_credits == 5 * CREDIT
+            ledger = [pq.read_table(file.path) for file in folder.files.files(session, "acme", CHARGES)]
+        assert sum(sum(rows["nano_credits"].to_pylist()) for rows in ledger) == 5 * CREDIT
 
 
 def test_two_at_once_the_second_says_who_runs(folder: Folder) -> None:
