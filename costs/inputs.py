@@ -21,6 +21,7 @@ from assay.facts.streams import (
 )
 from assay.model.charges import RestatementReason
 from assay.model.time import DAY_MS, HOUR_MS, Window, floor_day_ms
+from assay.store.collections import watermarks
 from costs.attribution import MARGIN_MS
 
 if TYPE_CHECKING:
@@ -49,16 +50,18 @@ _METERED = (WAREHOUSE_METERING, METERING, METERING_DAILY, TABLE_STORAGE)
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The manifest of one connection, by stream."""
+    """The manifest of one connection, by stream, and until when the warehouse's own weights are read (epoch ms)."""
 
     files: Mapping[str, Sequence[FactFile]]
     prices: str
+    weighed_until_ms: int = 0
 
     @classmethod
     def read(cls, session: Session, files: FactFiles, connection: str, prices: str) -> Inputs:
         """All files the ledger is computed from, as one moment of the store shows them."""
         streams = {stream for group in _REASONS.values() for stream in group}
-        return cls({s.name: files.files(session, connection, s) for s in streams}, prices)
+        weighed = watermarks(session, connection).get(QUERY_ATTRIBUTION.name, 0)
+        return cls({s.name: files.files(session, connection, s) for s in streams}, prices, weighed)
 
     def of(self, stream: FactStream, window: Window | None = None) -> list[FactFile]:
         """The stream's files that touch the window, oldest first."""
@@ -84,7 +87,10 @@ class Inputs:
 
     @property
     def final_until_ms(self) -> int:
-        """Hours that end by then are final: every meter told them, and the warehouse's own weights if it gives any."""
+        """Hours that end by then are final: every meter told them, and the warehouse's own weights if it gives any.
+
+        Weights come with queries: of hours without any it is the watermark that says they have been read.
+        """
         ends = [self.metered_until_ms]
         ends += [
             max(file.max_ms for file in of_stream) // HOUR_MS * HOUR_MS + HOUR_MS
@@ -92,7 +98,8 @@ class Inputs:
             if (of_stream := self.files[stream.name])
         ]
         if weights := self.files[QUERY_ATTRIBUTION.name]:
-            ends.append(max(file.max_ms for file in weights) // HOUR_MS * HOUR_MS)
+            weighed_ms = max(self.weighed_until_ms, *(file.max_ms for file in weights))
+            ends.append(weighed_ms // HOUR_MS * HOUR_MS)
         return min(ends)
 
     def fingerprint(self, day_ms: int) -> str:

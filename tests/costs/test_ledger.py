@@ -15,12 +15,14 @@ from assay.facts.engine import Engine
 from assay.facts.streams import (
     CHARGES,
     METERING_DAILY,
+    QUERY_ATTRIBUTION,
     QUERY_HISTORY,
     TABLE_STORAGE,
     WAREHOUSE_EVENTS,
     WAREHOUSE_METERING,
 )
 from assay.model.time import DAY_MS, HOUR_MS
+from assay.store import collections
 from assay.store.tables import CellRow, CostRow, RestatementRow
 from costs import ledger
 from costs.rates.book import ConfiguredPrices
@@ -225,6 +227,25 @@ def test_a_dearer_rate_changes_money_alone(books: Books) -> None:
     assert (before[0], 2 * before[1]) == after
     with books.store.read() as session:
         assert [] == session.scalars(select(RestatementRow)).all()
+
+
+def test_quiet_hours_become_final(books: Books) -> None:
+    """Nothing ran after the first hour: once the weights are read that far, no later query has to come first."""
+    books.tell(WAREHOUSE_METERING, [hour_of(hour, CREDIT) for hour in range(24)])
+    books.tell(QUERY_HISTORY, [query("a", 0, 3600)])
+    weight = {"query_id": "a", "start_ms": DAY, "end_ms": DAY + HOUR_MS, "compute_nano": CREDIT}
+    books.tell(QUERY_ATTRIBUTION, [weight])
+
+    def provisional_hours() -> int:
+        books.close()
+        with books.store.read() as session:
+            cells = session.scalars(select(CellRow).where(CellRow.service == "compute")).all()
+        return sum(cell.provisional for cell in cells)
+
+    assert 23 == provisional_hours()
+    with books.store.write() as session:
+        collections.advance(session, "acme", QUERY_ATTRIBUTION.name, DAY + DAY_MS, 0)
+    assert 0 == provisional_hours()
 
 
 def test_compacting_its_facts_leaves_a_day_as_it_is(books: Books) -> None:
