@@ -18,7 +18,7 @@ from benchmarks.account import CONNECTION, DAYS, FIRST_DAY_MS, make, url_of
 from benchmarks.apart import apart
 from benchmarks.report import Figure, show
 from costs import ledger
-from costs.attribution import MARGIN_MS, Metered, attribute
+from costs.attribution import COLUMNS, MARGIN_MS, Metered, attribute
 from costs.cells import cells_of
 from costs.rates.book import ConfiguredPrices
 
@@ -84,7 +84,8 @@ def _swept(store: Store, files: FactFiles, folder: Path, window: Window) -> int:
     wide = Window(window.start_ms - MARGIN_MS, window.end_ms + MARGIN_MS)
     with store.read() as session, Engine.open([str(folder)]) as engine:
         for view, stream in STREAMS.items():
-            engine.facts(view, stream, files.files(session, CONNECTION, stream, wide), wide)
+            listed = files.files(session, CONNECTION, stream, wide)
+            engine.facts(view, stream, listed, wide, columns=COLUMNS[view])
         meters = files.files(session, CONNECTION, WAREHOUSE_METERING, window)
         engine.facts("meters", WAREHOUSE_METERING, meters, window)
         cells = cells_of(CONNECTION, engine.rows("meters"), [], [], window.end_ms)

@@ -1,7 +1,7 @@
 """Who caused the bill: every metered nano-credit of a window of days, on exactly one row.
 
 The steps are canonical SQL (`assay/facts/sql`), run by any engine that has `table`, `into` and `step`. Inputs are
-relations of the fact streams' columns, already settled, that reach `MARGIN_MS` beyond the window on both sides:
+relations of the fact streams' `COLUMNS`, already settled, that reach `MARGIN_MS` beyond the window on both sides:
 queries, query_attribution, access, query_assets. The rest are plain rows.
 """
 
@@ -16,7 +16,7 @@ from assay.model.time import HOUR_MS
 from costs.sessions import SIZES, Sessions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from assay.model.time import Window
     from costs.cells import Cell
@@ -29,6 +29,18 @@ STARTUP_GRACE_MS = 60_000
 
 MARGIN_MS = 2 * HOUR_MS
 """How far beyond a window queries are needed: the keeper of its first idle time, the first query of its last start."""
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "queries": (
+        *("query_id", "start_ms", "end_ms", "warehouse", "cluster_number", "warehouse_size", "user", "tag"),
+        *("queued_provisioning_ms", "queued_repair_ms", "queued_overload_ms", "compilation_ms"),
+        *("list_external_files_ms", "transaction_blocked_ms", "cloud_services_nano", "acceleration_bytes"),
+    ),
+    "query_attribution": ("query_id", "parent_query_id", "compute_nano", "acceleration_nano"),
+    "access": ("query_id", "access", "object_name", "object_id", "parent_query_id"),
+    "query_assets": ("query_id", "asset_key", "rung", "weight"),
+}
+"""What the steps need of each relation of facts, and the keys that settle it."""
 
 
 class SqlEngine(Protocol):

@@ -31,7 +31,7 @@ from assay.store import costs as cost_store
 from assay.store import days as day_store
 from assay.store.keys import asset_ids
 from assay.store.tables import CellRow, CostRow, RestatementRow
-from costs.attribution import MARGIN_MS, Metered, attribute
+from costs.attribution import COLUMNS, MARGIN_MS, Metered, attribute
 from costs.cells import Cell, cells_of
 from costs.inputs import Inputs, chunks, reason_of
 from costs.rates.snowflake import RateSheet
@@ -137,7 +137,7 @@ def _tell(source: Source, inputs: Inputs, window: Window) -> Told:
     wide = Window(window.start_ms - MARGIN_MS, window.end_ms + MARGIN_MS)
     with source.engine_factory() as engine:
         for view, stream in _RELATIONS.items():
-            engine.facts(view, stream, inputs.of(stream, wide), wide)
+            engine.facts(view, stream, inputs.of(stream, wide), wide, columns=COLUMNS[view])
         metered = _metered(engine, source, inputs, window)
         charges = attribute(engine, window, metered)
         engine.table("told", _with_storage(engine, source, inputs, window, charges))

@@ -72,11 +72,18 @@ class Engine:
         self._connection.close()
 
     def facts(
-        self, view: str, stream: FactStream, files: Sequence[FactFile], window: Window | None = None
+        self,
+        view: str,
+        stream: FactStream,
+        files: Sequence[FactFile],
+        window: Window | None = None,
+        *,
+        columns: Sequence[str] = (),
     ) -> None:
         """Make the facts of `files` readable as `view`: the stream's columns, each natural key settled.
 
-        Files are given oldest first; `window` keeps the rows whose [time, span] touches it.
+        Files are given oldest first; `window` keeps the rows whose [time, span] touches it. Where `columns` are
+        named, the key among them, only these are in the view and the files are read once, into memory.
         """
         if not files:
             self.table(f"{view}__none", stream.schema.empty_table())
@@ -87,7 +94,7 @@ class Engine:
         raw = f"{view}__raw"
         try:
             self._scan(raw, stream, files, window)
-            self._settle(view, raw, stream)
+            self._settle(view, raw, stream, columns)
         except (duckdb.Error, OSError, pa.ArrowException) as error:
             raise EngineError(
                 f"The facts of {stream.name} cannot be read: {error}",
@@ -112,24 +119,29 @@ class Engine:
             f"SELECT {_listed(stream.schema.names)}, {batch} AS batch__ FROM {source} WHERE {where}"
         )
 
-    def _settle(self, view: str, raw: str, stream: FactStream) -> None:
+    def _settle(self, view: str, raw: str, stream: FactStream, columns: Sequence[str]) -> None:
         """A view of `raw` without repeats. Only the keys that do repeat are ranked: they are few."""
-        key, columns = _listed(stream.key), _listed(stream.schema.names)
-        plain = f"SELECT {columns} FROM {_quoted(raw)} r"  # noqa: S608 - names of our own, quoted
+        key, listing, read = _listed(stream.key), _listed(columns or stream.schema.names), raw
+        if columns:
+            read = f"{view}__read"
+            self._connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE {_quoted(read)} AS SELECT {listing} FROM {_quoted(raw)}"  # noqa: S608 - names of our own, quoted
+            )
+        plain = f"SELECT {listing} FROM {_quoted(read)} r"  # noqa: S608 - names of our own, quoted
         if stream.dedupe is Dedupe.NONE:
             self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {_quoted(view)} AS {plain}")
             return
         repeats = f"{view}__repeats"
         self._connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {_quoted(repeats)} AS "  # noqa: S608 - names of our own, quoted
-            f"SELECT {key} FROM {_quoted(raw)} GROUP BY {key} HAVING count(*) > 1"
+            f"SELECT {key} FROM {_quoted(read)} GROUP BY {key} HAVING count(*) > 1"
         )
         match = " AND ".join(f"r.{_quoted(c)} IS NOT DISTINCT FROM k.{_quoted(c)}" for c in stream.key)
         if self._count(repeats) == 0:
             self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {_quoted(view)} AS {plain}")
             return
         repeated = f"SELECT r.* FROM {_quoted(raw)} r SEMI JOIN {_quoted(repeats)} k ON {match}"  # noqa: S608 - as above
-        settled = f"SELECT {columns} FROM ({repeated}) {_ranked(stream)}"  # noqa: S608 - as above
+        settled = f"SELECT {listing} FROM ({repeated}) {_ranked(stream)}"  # noqa: S608 - as above
         self._connection.execute(
             f"CREATE OR REPLACE TEMP VIEW {_quoted(view)} AS "
             f"{plain} ANTI JOIN {_quoted(repeats)} k ON {match} UNION ALL {settled}"
