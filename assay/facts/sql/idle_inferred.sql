@@ -73,19 +73,21 @@ in_use AS (
     UNION
     SELECT unit, hour_ms FROM busy
 ),
+nobodys AS (
+    SELECT unit, quiet_ms + CASE WHEN keeper IS NULL THEN 0 ELSE :keeper_limit_ms END AS since_ms, next_ms
+    FROM gaps
+    WHERE next_ms > quiet_ms + CASE WHEN keeper IS NULL THEN 0 ELSE :keeper_limit_ms END
+),
 free AS (
     SELECT
         units.warehouse, in_use.hour_ms, MIN(in_use.unit) AS unit,
         CAST(SUM(
-            LEAST(gaps.next_ms, in_use.hour_ms + 3600000)
-            - GREATEST(in_use.hour_ms, gaps.quiet_ms + CASE WHEN gaps.keeper IS NULL THEN 0 ELSE :keeper_limit_ms END)
+            LEAST(nobodys.next_ms, in_use.hour_ms + 3600000) - GREATEST(in_use.hour_ms, nobodys.since_ms)
         ) AS DOUBLE) AS free_ms
     FROM in_use
     INNER JOIN units ON units.unit = in_use.unit
-    INNER JOIN gaps
-        ON gaps.unit = in_use.unit AND gaps.next_ms > in_use.hour_ms
-        AND LEAST(gaps.next_ms, in_use.hour_ms + 3600000)
-        > gaps.quiet_ms + CASE WHEN gaps.keeper IS NULL THEN 0 ELSE :keeper_limit_ms END
+    INNER JOIN nobodys
+        ON nobodys.unit = in_use.unit AND nobodys.next_ms > in_use.hour_ms AND nobodys.since_ms < in_use.hour_ms + 3600000
     WHERE NOT EXISTS (
         SELECT 1 FROM known WHERE known.warehouse = units.warehouse AND known.from_ms < in_use.hour_ms + 3600000
     )
