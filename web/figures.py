@@ -35,7 +35,12 @@ def amount_of(line: CostLine) -> Amount:
 
 def total(lines: Iterable[CostLine]) -> Amount:
     """The sum of lines; money only where every line that costs something has it."""
-    costly = (amount_of(line) for line in lines if line.nano_credits or line.micro_currency is not None)
+    return added(map(amount_of, lines))
+
+
+def added(amounts: Iterable[Amount]) -> Amount:
+    """The sum of amounts; one without credits and without a price (stored bytes) takes no price away."""
+    costly = (amount for amount in amounts if amount.nano or amount.micro is not None)
     first = next(costly, Amount(0))
     return sum(costly, start=first)
 

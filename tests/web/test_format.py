@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from assay.model.money import MICRO, NANO
 from assay.store.costs import CostLine
 from web import format as written
-from web.figures import total
+from web.figures import added, total
 from web.format import DASH, Amount
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def test_what_costs_no_credits_and_has_no_price_takes_no_price_away() -> None:
     assert total([line(0, None), line(5, 7), line(1, 1)]) == Amount(6, 8, "USD")
     assert total([line(5, 7), line(1, None)]).micro is None
     assert total([]) == Amount(0)
+    assert added([Amount(0), Amount(5, 7, "EUR")]) == Amount(5, 7, "EUR")
 
 
 @given(st.integers(1, 10**18))

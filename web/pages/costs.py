@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request
 from assay.errors import UsageError
 from assay.store import costs, summaries
 from web import state
-from web.figures import BILL, IDLE_KINDS, amount_of, spend_by_day, total
+from web.figures import BILL, IDLE_KINDS, added, amount_of, spend_by_day, total
 from web.format import Amount
 from web.pages.base import asked, rendered
 
@@ -76,7 +76,7 @@ def query(session: Session, ask: Ask, by: str, listed: int | None = LISTED) -> C
     rows = _shown(_rows(by, lines, {line.group[0]: amount_of(line) for line in before}), listed)
     kinds = costs.totals(session, BILL, ask.window, ("kind",))
     spent = total(kinds)
-    others = spent.minus(sum((row.spent for row in rows), start=Amount(0, 0)))
+    others = spent.minus(added(row.spent for row in rows))
     return Costs(
         by=by,
         spent=spent,
