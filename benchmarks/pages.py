@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from statistics import quantiles
-from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
@@ -18,6 +18,7 @@ from benchmarks.report import Figure, show
 from web import create_app
 
 if TYPE_CHECKING:
+    from multiprocessing.synchronize import Event
     from pathlib import Path
 
     from flask.testing import FlaskClient
@@ -80,27 +81,32 @@ FILL = (
     FROM numbers a, numbers h WHERE a.n <= 12 AND h.n <= :days * 24
     """,
     """
+    INSERT INTO collection_log (connection, stream, started_ms, ended_ms, status, rows, message, hint)
+    SELECT 'acme', 'stream ' || n, :now, :now, 'ok', 1000, '', '' FROM numbers WHERE n <= 11
+    """,
+    """
     INSERT INTO watermark (connection, stream, value_ms, updated_ms) VALUES ('acme', 'query_history', :now, :now)
     """,
 )
 
 
 def run(folder: Path) -> None:
-    """Fill the store, ask every page while another connection writes, and print."""
+    """Fill the store, ask every page while another process writes, and print."""
     folder.mkdir(parents=True)
     write_new(folder)
-    with Store.create(f"sqlite:///{folder}/.assay/assay.db") as store:
+    url = f"sqlite:///{folder}/.assay/assay.db"
+    with Store.create(url) as store:
         _fill(store)
-        client = create_app(folder).test_client()
-        client.environ_base["HTTP_HOST"] = "127.0.0.1"
-        stop = Event()
-        writer = Thread(target=_write, args=(store, stop))
-        writer.start()
-        try:
-            figures = [figure for page in PAGES for figure in _asked(client, page)]
-        finally:
-            stop.set()
-            writer.join()
+    client = create_app(folder).test_client()
+    client.environ_base["HTTP_HOST"] = "127.0.0.1"
+    stop = get_context("spawn").Event()
+    writer = get_context("spawn").Process(target=_write, args=(url, stop))
+    writer.start()
+    try:
+        figures = [figure for page in PAGES for figure in _asked(client, page)]
+    finally:
+        stop.set()
+        writer.join()
     show(
         f"pages over {ASSETS:,} assets, {ASSETS * RUNS_EACH:,} runs, {DAYS} days, while a cycle writes",
         figures,
@@ -120,23 +126,24 @@ def _fill(store: Store) -> None:
         session.execute(text("ANALYZE"))
 
 
-def _write(store: Store, stop: Event) -> None:
-    """What a cycle does to the store beside its readers: short transactions, one after another."""
+def _write(url: str, stop: Event) -> None:
+    """What a cycle does to the store beside its readers, in a process of its own: short transactions in a row."""
     number = 0
-    while not stop.wait(0.01):
-        number += 1
-        with store.write() as session:
-            session.execute(
-                text("UPDATE watermark SET value_ms = value_ms + 1 WHERE stream = :name"),
-                {"name": "query_history"},
-            )
-            session.execute(
-                text(
-                    "INSERT INTO measurement (asset_id, metric, at_ms, value, source)"
-                    " SELECT id, 'row_count', :at, 1, 'bench' FROM asset WHERE id <= 500"
-                ),
-                {"at": number},
-            )
+    with Store.open(url) as store:
+        while not stop.wait(0.01):
+            number += 1
+            with store.write() as session:
+                session.execute(
+                    text("UPDATE watermark SET value_ms = value_ms + 1 WHERE stream = :name"),
+                    {"name": "query_history"},
+                )
+                session.execute(
+                    text(
+                        "INSERT INTO measurement (asset_id, metric, at_ms, value, source)"
+                        " SELECT id, 'row_count', :at, 1, 'bench' FROM asset WHERE id <= 500"
+                    ),
+                    {"at": number},
+                )
 
 
 def _asked(client: FlaskClient, page: str) -> list[Figure]:
