@@ -140,12 +140,12 @@ def _tell(source: Source, inputs: Inputs, window: Window) -> Told:
             engine.facts(view, stream, inputs.of(stream, wide), wide, columns=COLUMNS[view])
         metered = _metered(engine, source, inputs, window)
         charges = attribute(engine, window, metered)
-        engine.table("told", _with_storage(engine, source, inputs, window, charges))
+        told = _with_storage(engine, source, inputs, window, charges)
+        engine.table("told", told)
         standing = _standing(source, window)
-        engine.facts("ledger", CHARGES, standing, window)
         return Told(
             cells=metered.cells,
-            changes=engine.step("changes"),
+            changes=_changes(engine, standing, window) if standing else told,
             balance={
                 (row["resource"], row["hour_ms"], row["service"]): row["nano_credits"]
                 for row in engine.step("balance").to_pylist()
@@ -153,6 +153,12 @@ def _tell(source: Source, inputs: Inputs, window: Window) -> Told:
             rollup=engine.step("rollup").to_pylist(),
             ledger_days=frozenset(file.day_ms for file in standing),
         )
+
+
+def _changes(engine: Engine, standing: Sequence[FactFile], window: Window) -> pa.Table:
+    """How what is told differs from what stands; where nothing stands all of it is new, and none of it is empty."""
+    engine.facts("ledger", CHARGES, standing, window)
+    return engine.step("changes")
 
 
 _RELATIONS: dict[str, FactStream] = {
