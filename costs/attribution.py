@@ -28,7 +28,8 @@ STARTUP_GRACE_MS = 60_000
 """A warehouse that came up this soon after a query arrived came up for it."""
 
 MARGIN_MS = 2 * HOUR_MS
-"""How far beyond a window queries are needed: the keeper of its first idle time, the first query of its last start."""
+"""How far beyond a window queries are needed: the keeper of its first idle time, the first query of its last
+start, and all the hours of a query over its midnights."""
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "queries": (
@@ -98,7 +99,7 @@ def attribute(engine: SqlEngine, window: Window, metered: Metered) -> pa.Table:
 
 def _load(engine: SqlEngine, window: Window, metered: Metered) -> None:
     rows = [{**asdict(cell), "kind": str(cell.kind), "cell": i} for i, cell in enumerate(metered.cells)]
-    hours = range(window.start_ms, window.end_ms, HOUR_MS)
+    hours = range(window.start_ms - MARGIN_MS, window.end_ms + MARGIN_MS, HOUR_MS)
     engine.table("cells", pa.Table.from_pylist(rows, _CELLS))
     engine.table("hours", pa.table({"hour_ms": pa.array(hours, pa.int64())}))
     engine.table("sizes", pa.table({"size": pa.array(SIZES), "rate": pa.array(SIZES.values(), pa.int64())}))
@@ -123,8 +124,8 @@ def _load(engine: SqlEngine, window: Window, metered: Metered) -> None:
 def _time(engine: SqlEngine, window: Window) -> None:
     """Who ran when, and when nobody did."""
     _keep(engine, "statements", "units", "calls", "ran", "inside", "executions")
-    engine.into("slices", "slices", from_ms=window.start_ms, until_ms=window.end_ms)
-    engine.into("gaps", "gaps", from_ms=window.start_ms - MARGIN_MS, until_ms=window.end_ms + MARGIN_MS)
+    for step in ("slices", "gaps"):
+        engine.into(step, step, from_ms=window.start_ms - MARGIN_MS, until_ms=window.end_ms + MARGIN_MS)
     _keep(engine, "periods", "rated_slices")
 
 
@@ -132,7 +133,7 @@ def _weigh(engine: SqlEngine) -> None:
     """What everyone's part of each cell weighs."""
     _keep(engine, "attributed", "metered")
     engine.into("shares", "share_of_busy_time")
-    engine.into("busy", "busy")
+    engine.into("busy", "busy", margin_ms=MARGIN_MS)
     engine.into(
         "idle_known", "idle_known", keeper_limit_ms=KEEPER_LIMIT_MS, startup_grace_ms=STARTUP_GRACE_MS
     )

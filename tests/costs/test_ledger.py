@@ -177,6 +177,7 @@ def test_how_many_days_a_pass_holds_is_irrelevant(
     books.tell(WAREHOUSE_METERING, world.meter)
     books.tell(WAREHOUSE_EVENTS, world.events)
     books.tell(METERING_DAILY, world.daily)
+    books.tell(QUERY_ATTRIBUTION, world.weights)
     together: dict[tuple[Any, ...], int] = {}
     for row in world.charges():
         key = tuple(row[name] for name in DIMENSIONS)
@@ -208,7 +209,13 @@ def three_days_by_night(rng: random.Random) -> World:
         | {"used_nano": rng.randrange(400 * CREDIT), "compute_nano": None, "cloud_services_nano": None}
         for day in range(3)
     ]
-    return World(queries, [*meter, hour_of(71, 1, warehouse="LAST")], events=events, daily=daily, days=3)
+    weights = [
+        {"query_id": row["query_id"], "start_ms": row["start_ms"], "end_ms": row["end_ms"]}
+        | {"compute_nano": rng.randrange(CREDIT)}
+        for row in [*rng.sample(queries, 40), query("told until then", 71 * 3600, 72 * 3600)]
+    ]
+    horizon = hour_of(71, 1, warehouse="LAST")
+    return World(queries, [*meter, horizon], events=events, daily=daily, weights=weights, days=3)
 
 
 def test_a_dearer_rate_changes_money_alone(books: Books) -> None:
