@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from assay.model.assets import WATCHER
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -74,13 +76,13 @@ _MONITORS = {
     "monte_carlo": "monte carlo",
     "monte-carlo": "monte carlo",
     "elementary": "elementary",
-    "assay": "assay",
+    WATCHER: WATCHER,
 }
 
 
 def _monitor(fields: Mapping[str, Any]) -> Origin | None:
     tool = _MONITORS.get(str(fields.get("app", fields.get("application", ""))).lower())
-    return Origin(tool, SYNC) if tool else None
+    return Origin(tool, SYNC, node_id=WATCHER if tool == WATCHER else "") if tool else None
 
 
 _OF_JSON: tuple[Callable[[Mapping[str, Any]], Origin | None], ...] = (

@@ -79,6 +79,10 @@ def fold_part(part: str) -> str:
     return part if mixed else part.lower()
 
 
+WATCHER = "assay"
+"""The platform of what Assay itself costs, and the node its own statements name in their tag."""
+
+
 class AssetKind(StrEnum):
     """What sort of thing an asset is."""
 

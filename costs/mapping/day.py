@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from assay.model.assets import WATCHER, AssetKey
 from costs.mapping.relations import built, key_of_object
 from costs.mapping.rules import Session, asset_for, key_of_rule
 
@@ -99,8 +100,10 @@ def _read_shapes(engine: Engine, meanings: Meanings) -> bool:
 
 
 def _tagged(engine: Engine, names: Names) -> pa.Table:
+    """The nodes tags name and their assets; our own statements work for the watcher, so that it tells its cost."""
     found = engine.step("mapping_nodes")["node_id"].to_pylist()
-    pairs = [(node, names.aliases[node]) for node in sorted(found) if node in names.aliases]
+    known = {**names.aliases, WATCHER: str(AssetKey(WATCHER, names.account, ("collector",)))}
+    pairs = [(node, known[node]) for node in sorted(found) if node in known]
     return pa.table(
         {
             "node_id": pa.array([node for node, _ in pairs], pa.string()),

@@ -100,7 +100,7 @@ SIGNED = [
     ('/* {"app": "OpenMetadata", "version": "1"} */ ' + SELECT, "", Origin("openmetadata", "sync")),
     (SELECT + "\n-- DataHub profiling", "", Origin("datahub", "sync")),
     (SELECT + "\n/* Monte Carlo: freshness */", "", Origin("monte carlo", "sync")),
-    (SELECT, '{"app":"assay"}', Origin("assay", "sync")),
+    (SELECT, '{"app":"assay"}', Origin("assay", "sync", "assay")),
     (SELECT, " nightly load ", Origin(label="nightly load")),
     (SELECT, '{"team": "finance"}', Origin(label="finance")),
     (SELECT, "asked by anna@shop.example", Origin(label="asked by")),

@@ -8,7 +8,14 @@ import pytest
 from fakes import shop
 from fakes.markup import Markup
 
+from assay.model.assets import Asset, AssetKey, AssetKind
+from assay.store import records
+from assay.store.engine import Store
+from web import create_app
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flask.testing import FlaskClient
 
 PAGES = ("/", "/assets", "/costs", "/connections")
@@ -108,3 +115,13 @@ def test_an_unknown_asset_is_not_found(full: FlaskClient) -> None:
     answer = full.get("/assets/snowflake:acme:no.such.table")
     assert answer.status_code == 404
     assert "There is no asset snowflake:acme:no.such.table." in answer.text
+
+
+def test_connections_tell_what_watching_costs(tmp_path: Path) -> None:
+    """Assay's own statements are a line of the page, with what they cost."""
+    watcher = AssetKey("assay", "acme", ("collector",))
+    with Store.create(shop.url_of(shop.folder(tmp_path, filled=False))) as store, store.write() as session:
+        records.save_records(session, [Asset(watcher, AssetKind.OTHER)], shop.NOW_MS)
+    client = create_app(tmp_path).test_client()
+    client.environ_base["HTTP_HOST"] = "127.0.0.1"
+    assert "assay:acme:collector" in read(client, "/connections").text

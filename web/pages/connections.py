@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
-from assay.store import collections
+from assay.model.assets import WATCHER
+from assay.store import collections, search
 from web import state
 from web.format import now_ms
 from web.pages.base import asked, rendered
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from assay.store.collections import StreamStatus
+    from assay.store.search import AssetLine
 
 blueprint = Blueprint("connections", __name__)
 ORDER = ("failed", "degraded", "ok")
@@ -44,6 +46,11 @@ def grouped(streams: Sequence[StreamStatus]) -> list[Connection]:
     return [_connection(name, list(of)) for name, of in groupby(streams, key=lambda one: one.connection)]
 
 
+def watching(session: Session) -> list[AssetLine]:
+    """What Assay's own statements cost each account in 30 days: empty where only exports are read."""
+    return search.search(session, facets={"platform": [WATCHER]}, sort="-cost").lines
+
+
 def _connection(name: str, streams: list[StreamStatus]) -> Connection:
     states = {stream.status for stream in streams}
     worst = next((status for status in ORDER if status in states), "ok")
@@ -57,4 +64,10 @@ def _connection(name: str, streams: list[StreamStatus]) -> Connection:
 @blueprint.get("/connections")
 def page() -> str:
     """The page."""
-    return rendered("connections.html", ask=asked(), told=query(state.session()), now_ms=now_ms())
+    return rendered(
+        "connections.html",
+        ask=asked(),
+        told=query(state.session()),
+        watching=watching(state.session()),
+        now_ms=now_ms(),
+    )

@@ -31,6 +31,13 @@ def test_a_tag_names_the_model_it_ran(world: World) -> None:
     assert world.map() == {"q": [("db.s.orders", "tag")]}
 
 
+def test_our_own_statements_work_for_the_watcher(world: World) -> None:
+    """What Assay asks an account is the cost of an asset of its own, so that watching has a price."""
+    world.query("q", "select * from snowflake.account_usage.query_history", node_id="assay")
+
+    assert world.map() == {"q": [("assay:acme:collector", "tag")]}
+
+
 def test_a_test_works_for_the_asset_it_tests(world: World) -> None:
     """A dbt test's unique id is an alias of the tested asset."""
     world.names = Names("acme", aliases=ALIASES)
