@@ -246,6 +246,17 @@ def test_a_tool_that_could_mean_two_accounts_is_asked_which(folder: Folder) -> N
         assert list(session.scalars(select(AssetRow.key))) == ["snowflake:xy2:db.s.orders"]
 
 
+def test_an_account_is_read_under_one_name(folder: Folder) -> None:
+    """The same account twice would double its bill: the second name is told, the first is read."""
+    folder.connect("acme", "meter", account="XY1")
+    folder.connect("again", "meter", account="xy1")
+    summary = folder.run()
+
+    assert [problem.connection for problem in summary.problems] == ["again"]
+    assert "read by the connection acme already" in summary.problems[0].message
+    assert [part.metered_nano_credits for part in summary.derived] == [5 * CREDIT]
+
+
 def test_only_the_connections_asked_for_are_read(folder: Folder) -> None:
     """The others stay as they are; a name that is none is refused."""
     folder.connect("acme", "meter")

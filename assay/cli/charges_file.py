@@ -11,7 +11,8 @@ import pyarrow.csv as pacsv
 import pyarrow.dataset as pads
 import pyarrow.parquet as pq
 
-from assay.errors import AssayError, UsageError
+from assay.errors import AssayError, StoreError, UsageError
+from assay.facts.places import told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -127,8 +128,18 @@ def _batches(ledgers: Sequence[Ledger], window: Window | None) -> Iterator[pa.Re
     for ledger in ledgers:
         provisional = pa.array(sorted(ledger.provisional), pa.string())
         for file in ledger.files:
-            source = pads.dataset(file.path).to_batches(columns=list(COLUMNS.values()), filter=inside)
-            yield from (_exported(batch, provisional) for batch in source if batch.num_rows)
+            yield from (_exported(batch, provisional) for batch in _read(file.path, inside) if batch.num_rows)
+
+
+def _read(path: str, inside: pads.Expression | None) -> Iterator[pa.RecordBatch]:
+    """The rows of one file of the ledger; StoreError when it is damaged or gone."""
+    try:
+        with told(path):
+            yield from pads.dataset(path).to_batches(columns=list(COLUMNS.values()), filter=inside)
+    except FileNotFoundError as error:
+        raise StoreError(
+            f"The file of facts {path} is gone.", hint="Restore it from a backup of the facts folder."
+        ) from error
 
 
 def _exported(batch: pa.RecordBatch, provisional: pa.Array) -> pa.RecordBatch:

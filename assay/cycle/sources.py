@@ -9,7 +9,7 @@ from assay.cycle.summary import Problem, Step
 from assay.errors import AssayError, ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from pydantic import BaseModel
 
@@ -48,6 +48,8 @@ def open_sources(
     for name in only:
         settings.connection(name)
     drafts, problems = _drafts(settings, registry)
+    drafts, doubled = _once_each(drafts)
+    problems += doubled
     accounts = {draft.name: account for draft in drafts if (account := account_of(draft.name, draft.config))}
     sources = []
     for draft in drafts:
@@ -60,6 +62,24 @@ def open_sources(
         [source for source in sources if source.name in wanted],
         [problem for problem in problems if problem.connection in wanted],
     )
+
+
+def _once_each(drafts: Sequence[_Draft]) -> tuple[list[_Draft], list[Problem]]:
+    """An account read under two names would be billed twice: the first name stands, the others are problems."""
+    first: dict[tuple[str, str], str] = {}
+    kept, problems = [], []
+    for draft in drafts:
+        account = account_of(draft.name, draft.config)
+        named = first.setdefault((draft.kind, account or f"connection {draft.name}"), draft.name)
+        if named == draft.name:
+            kept.append(draft)
+        else:
+            error = ConfigError(
+                f"The account {account} is read by the connection {named} already; twice would double its bill.",
+                hint=f"Remove connections.{draft.name}, or name its own account.",
+            )
+            problems.append(Problem.of(error, draft.name, Step.COLLECT))
+    return kept, problems
 
 
 def account_of(name: str, config: BaseModel) -> str:
