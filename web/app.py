@@ -28,9 +28,9 @@ def create_app(directory: Path, *, overrides: Mapping[str, object] | None = None
     """
     settings = Settings.load(directory, overrides)
     app = Flask(__name__)
-    app.debug = dev
-    app.config.update(PROPAGATE_EXCEPTIONS=False, SEND_FILE_MAX_AGE_DEFAULT=0 if dev else 86_400)
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
+    app.debug = dev  # makes the template environment: its options are set by now
+    app.config.update(PROPAGATE_EXCEPTIONS=False, SEND_FILE_MAX_AGE_DEFAULT=0 if dev else 86_400)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     state.init(app, Store.open(settings.store.url))
     for part in (urls, hosts, csp, errors, formats, health, api):
