@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assay.config.document import FILE_NAME, add_connection, add_rules, write_new
 from assay.config.models import (
+    CheckSettings,
     ConnectionSettings,
     FactsSettings,
     MappingRule,
@@ -16,6 +17,7 @@ from assay.config.settings import Settings
 
 __all__ = [
     "FILE_NAME",
+    "CheckSettings",
     "ConnectionSettings",
     "FactsSettings",
     "MappingRule",

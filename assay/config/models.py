@@ -83,6 +83,18 @@ class MappingSettings(Section):
     )
 
 
+class CheckSettings(BaseModel):
+    """A check of an asset: what every check has, and the options of its kind's own config class."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    asset: str = Field(description="Asset key, e.g. snowflake:acme:shop.marts.orders", min_length=1)
+    kind: str = Field(description="The name of a kind of check, e.g. freshness", min_length=1)
+    severity: Literal["warn", "error"] = Field(default="error", description="How grave its failing is")
+    owner: str = Field(default="", description="Who is told; empty: the asset's owner")
+    description: str = ""
+
+
 class ConnectionSettings(BaseModel):
     """A system Assay reads: its kind, and the options of that kind's own config class."""
 

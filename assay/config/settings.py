@@ -13,6 +13,7 @@ from assay.config.document import FILE_NAME
 from assay.config.faults import fault, nearest
 from assay.config.layers import Layers, flat
 from assay.config.models import (
+    CheckSettings,
     ConnectionName,
     ConnectionSettings,
     FactsSettings,
@@ -48,6 +49,8 @@ class Settings(Section):
     privacy: PrivacySettings = PrivacySettings()
     mapping: MappingSettings = MappingSettings()
     connections: dict[ConnectionName, ConnectionSettings] = Field(default_factory=dict)
+
+    checks: dict[str, CheckSettings] = Field(default_factory=dict)
 
     _source: _Source = PrivateAttr(default_factory=lambda: _Source(Path(), Layers()))
 

@@ -1,0 +1,129 @@
+"""Volume: how many rows there are, or were written, and how far that may go from the time before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from assay.model.checks import Cause, Outcome
+from assay.model.runs import Metric
+from assay.model.time import DAY_MS, to_ms
+from checks import history, sql
+from checks.base import QueryConfig, result
+from checks.scanning import one_row
+from checks.words import counted, figure, range_of
+
+if TYPE_CHECKING:
+    from assay.model.checks import Check, CheckResult
+    from checks.base import Scene
+
+
+class VolumeConfig(QueryConfig):
+    """Bounds on a number of rows, absolute and relative to the value before; at least one of them."""
+
+    metric: Literal["row_count", "rows_written"] = Field(
+        default="row_count", description="Rows in the asset, or rows written to it in the last 24 hours"
+    )
+    min_rows: int | None = Field(default=None, ge=0)
+    max_rows: int | None = Field(default=None, ge=0)
+    max_drop: float | None = Field(
+        default=None, ge=0, le=1, description="Share of the value before that may be missing: 0.3 is 30 %"
+    )
+    max_growth: float | None = Field(
+        default=None, ge=0, description="Share of the value before that may be more: 1 is twice as much"
+    )
+    count: bool = Field(
+        default=False, description="Count the rows with a query instead of taking what was collected"
+    )
+
+    @model_validator(mode="after")
+    def _means_something(self) -> Self:
+        if {self.min_rows, self.max_rows, self.max_drop, self.max_growth} == {None}:
+            raise ValueError("give min_rows, max_rows, max_drop or max_growth")
+        if self.min_rows is not None and self.max_rows is not None and self.min_rows > self.max_rows:
+            raise ValueError("min_rows is above max_rows")
+        if self.count and self.metric == "rows_written":
+            raise ValueError("count counts the rows there are; it cannot tell rows_written")
+        if self.where and not self.count:
+            raise ValueError("where needs count = true: collected figures are of all rows")
+        return self
+
+
+class VolumeCheck:
+    """The number of rows keeps within its bounds, and does not jump from the time before."""
+
+    kind: ClassVar[str] = "volume"
+    title: ClassVar[str] = "Volume"
+    cause: ClassVar[Cause] = Cause.VOLUME
+    config_class: ClassVar[type[VolumeConfig]] = VolumeConfig
+    from_page: ClassVar[bool] = True
+
+    def __init__(self, check: Check, config: VolumeConfig) -> None:
+        self.check = check
+        self.config = config
+
+    @property
+    def needs_warehouse(self) -> bool:
+        """Only to count."""
+        return self.config.count
+
+    def run(self, scene: Scene) -> CheckResult:
+        """Compare the newest number of rows with the bounds."""
+        if self.config.count:
+            rows, told = self._counted(scene)
+            return self._judged(scene, rows, history.last_observed(scene.session, self.check.name), told)
+        if scene.asset.id is None:
+            return self._unknown(scene)
+        if self.config.metric == "rows_written":
+            return self._of_writes(scene, scene.asset.id)
+        found = history.newest_figures(scene.session, scene.asset.id, Metric.ROW_COUNT, to_ms(scene.now))
+        if not found:
+            return self._unknown(scene)
+        before = found[1][1] if len(found) > 1 else None
+        return self._judged(scene, found[0][1], before, {"measured_ms": found[0][0]})
+
+    def _of_writes(self, scene: Scene, asset_id: int) -> CheckResult:
+        now_ms = to_ms(scene.now)
+        rows = history.written_in_day(scene.session, asset_id, now_ms)
+        before = history.written_in_day(scene.session, asset_id, now_ms - DAY_MS)
+        if rows is None and before is None:
+            return self._unknown(scene)
+        return self._judged(scene, rows or 0, before, {})
+
+    def _counted(self, scene: Scene) -> tuple[int, dict[str, Any]]:
+        warehouse = scene.asked()
+        statement = sql.select([("rows", sql.count())], warehouse, scene.asset.key, self.config.where)
+        rows = int(one_row(statement, warehouse, self.config.timeout_s)[0])
+        return rows, {"sql": sql.shape(statement, warehouse), "rows_scanned": rows}
+
+    def _judged(self, scene: Scene, rows: int, before: float | None, told: dict[str, Any]) -> CheckResult:
+        low, high = self._bounds(before)
+        is_within = (low is None or rows >= low) and (high is None or rows <= high)
+        what = "rows" if self.config.metric == "row_count" else "rows written in 24 hours"
+        since = f", {figure(before)} before" if before is not None else ""
+        sentence = (
+            f"{figure(rows)} {what} keep within {range_of(low, high)}{since}."
+            if is_within
+            else f"{figure(rows)} {what}, expected {range_of(low, high)}{since}."
+        )
+        if low is None and high is None:
+            sentence = f"{counted(rows, 'row')} for a first sight: there is nothing to compare with yet."
+        return result(
+            self.check, scene, is_within, sentence,
+            observed=rows, expected=before, low=low, high=high, unit="rows", **told,
+        )  # fmt: skip
+
+    def _bounds(self, before: float | None) -> tuple[float | None, float | None]:
+        """The narrower of the absolute and the relative bound, below and above."""
+        lows: list[float] = [] if self.config.min_rows is None else [self.config.min_rows]
+        highs: list[float] = [] if self.config.max_rows is None else [self.config.max_rows]
+        if before is not None and self.config.max_drop is not None:
+            lows.append(before * (1 - self.config.max_drop))
+        if before is not None and self.config.max_growth is not None:
+            highs.append(before * (1 + self.config.max_growth))
+        return max(lows, default=None), min(highs, default=None)
+
+    def _unknown(self, scene: Scene) -> CheckResult:
+        sentence = f"No source has told the {self.config.metric} of this asset yet; count = true asks for it."
+        return result(self.check, scene, Outcome.UNKNOWN, sentence, unit="rows")
