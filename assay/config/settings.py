@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, Field, PrivateAttr, ValidationError
 
+from assay.config.delivery import AlertSettings, ChannelSettings, RouteSettings
 from assay.config.document import FILE_NAME
 from assay.config.faults import fault, nearest
 from assay.config.layers import Layers, flat
@@ -49,6 +50,9 @@ class Settings(Section):
     privacy: PrivacySettings = PrivacySettings()
     mapping: MappingSettings = MappingSettings()
     connections: dict[ConnectionName, ConnectionSettings] = Field(default_factory=dict)
+    channels: dict[ConnectionName, ChannelSettings] = Field(default_factory=dict)
+    routes: tuple[RouteSettings, ...] = ()
+    alerts: AlertSettings = AlertSettings()
 
     checks: dict[str, CheckSettings] = Field(default_factory=dict)
 
@@ -111,6 +115,16 @@ class Settings(Section):
             return config_class.model_validate(options)
         except ValidationError as error:
             raise fault(error, config_class, self._source.layers.origin, f"connections.{name}.") from None
+
+    def channel_config(self, name: str, config_class: type[ConfigT]) -> ConfigT:
+        """The channel's options as its kind's config class; ConfigError when they do not fit it."""
+        if name not in self.channels:
+            raise ConfigError(f"There is no channel {name}.", hint=nearest(name, sorted(self.channels)))
+        options = self._with_paths(self.channels[name].options, config_class)
+        try:
+            return config_class.model_validate(options)
+        except ValidationError as error:
+            raise fault(error, config_class, self._source.layers.origin, f"channels.{name}.") from None
 
     def shown(self) -> Iterator[tuple[str, str, str]]:
         """Every key with its value and origin, secrets hidden, for `assay config show`."""

@@ -1,0 +1,1 @@
+"""Incidents: results become incidents, and incidents become messages that arrive."""
