@@ -134,7 +134,7 @@ def _moment(value: Any, zone: str) -> datetime | None:  # noqa: ANN401 - whateve
     if value is None:
         return None
     if isinstance(value, str):
-        value = datetime.fromisoformat(value)
+        value = _read(value)
     if isinstance(value, datetime):
         return (value if value.tzinfo else value.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
     if isinstance(value, date):
@@ -143,3 +143,11 @@ def _moment(value: Any, zone: str) -> datetime | None:  # noqa: ANN401 - whateve
         f"The column's newest value is a {type(value).__name__}, no moment.",
         hint="Name a column of dates or timestamps.",
     )
+
+
+def _read(text: str) -> datetime | str:
+    """A text as the moment it tells, else the text itself."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return text

@@ -34,6 +34,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "collect": "Only read what is new from the connections.",
         "costs": "Tell what assets, warehouses, users, tags or days cost.",
         "reconcile": "Check that the parts of every cell add up to the bill.",
+        "check": "Run the checks of assets, list them, have new ones suggested.",
         "export": "Write the ledger to a file.",
         "serve": "Serve the dashboard on this machine.",
     },

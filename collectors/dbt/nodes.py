@@ -74,6 +74,7 @@ class Node:
             "materialized": text(config.get("materialized")),
             "access": text(node.get("access")) or text(config.get("access")),
             "group": group,
+            "unique_key": text(config.get("unique_key")) or ", ".join(texts(config.get("unique_key"))),
         }
         return cls(
             unique_id=unique_id,
