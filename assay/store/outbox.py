@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 WAITING, SENT, GROUPED, MUTED, DIGEST, DEAD = "waiting", "sent", "grouped", "muted", "digest", "dead"
 STATES = (WAITING, SENT, GROUPED, MUTED, DIGEST, DEAD)
-"""Where a message stands. GROUPED: told within another message, whose row is `payload["head"]`."""
+"""Where a message stands. GROUPED: told within another's message, see `head_of`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +62,72 @@ def claim(
     if thread:
         waiting = waiting.where(OutboxRow.thread == thread)
     row = session.scalar(waiting.with_for_update(skip_locked=True, of=OutboxRow))
-    return None if row is None else _held(session, row, now_ms, lease_ms)
+    if row is None:
+        return None
+    held = _held(row, now_ms, lease_ms)
+    session.flush()
+    return held
 
 
-def claim_group(
-    session: Session, head: Claim, transitions: Collection[str], now_ms: int, lease_ms: int
-) -> list[Claim]:
+def claim_group(session: Session, head: Claim, transition: str, now_ms: int, lease_ms: int) -> list[Claim]:
     """Hold, beside `head`, what else is due in its channel with its group key; the oldest of each thread."""
-    waiting = (
-        _due(now_ms)
-        .where(
+    return _claim_all(
+        session,
+        _due(now_ms).where(
             OutboxRow.channel == head.row.channel,
             OutboxRow.group_key == head.row.group_key,
-            OutboxRow.transition.in_(sorted(transitions)),
-        )
-        .order_by(OutboxRow.id)
+            OutboxRow.transition == transition,
+        ),
+        now_ms,
+        lease_ms,
     )
-    rows = session.scalars(waiting.with_for_update(skip_locked=True, of=OutboxRow)).all()
-    return [_held(session, row, now_ms, lease_ms) for row in rows]
+
+
+def claim_followers(session: Session, head_id: int, channel: str, now_ms: int, lease_ms: int) -> list[Claim]:
+    """Hold every due message on an incident that was told within the message of row `head_id`."""
+    member = aliased(OutboxRow)
+    inside = select(member.incident_id).where(member.group_key == head_key(head_id))
+    return _claim_all(
+        session,
+        _due(now_ms).where(OutboxRow.channel == channel, OutboxRow.incident_id.in_(inside)),
+        now_ms,
+        lease_ms,
+    )
+
+
+def head_key(head_id: int) -> str:
+    """The group key of what was told within the message of that row."""
+    return f"row:{head_id}"
+
+
+def head_of(row: OutboxRow) -> int | None:
+    """The row whose message told this one; None when it was told by itself."""
+    kind, _, number = row.group_key.partition(":")
+    return int(number) if kind == "row" and number.isdecimal() else None
+
+
+def members(session: Session, head_id: int, transition: str) -> list[int]:
+    """The ids of the incidents told within the message of that row, oldest first."""
+    rows = select(OutboxRow.incident_id).where(
+        OutboxRow.group_key == head_key(head_id), OutboxRow.transition == transition
+    )
+    return [found for found in session.scalars(rows.order_by(OutboxRow.id)) if found is not None]
+
+
+def mark_all(session: Session, held: Sequence[Claim], **changes: Any) -> int:  # noqa: ANN401 - columns of the row
+    """The same as `mark` for many with the same outcome; gives how many were still held."""
+    count = 0
+    for attempt in sorted({one.attempt for one in held}):
+        for chunk in chunked(one.row.id for one in held if one.attempt == attempt):
+            done = session.execute(
+                update(OutboxRow)
+                .where(OutboxRow.id.in_(chunk), OutboxRow.attempt == attempt, OutboxRow.state == WAITING)
+                .values(lease_ms=0, **changes)
+                .returning(OutboxRow.id)
+                .execution_options(synchronize_session=False)
+            )
+            count += len(done.all())
+    return count
 
 
 def mark(session: Session, held: Claim, **changes: Any) -> bool:  # noqa: ANN401 - columns of the row
@@ -185,6 +233,13 @@ def _due(now_ms: int) -> Select[OutboxRow]:
     )
 
 
+def _claim_all(session: Session, waiting: Select[OutboxRow], now_ms: int, lease_ms: int) -> list[Claim]:
+    locked = waiting.order_by(OutboxRow.id).with_for_update(skip_locked=True, of=OutboxRow)
+    held = [_held(row, now_ms, lease_ms) for row in session.scalars(locked)]
+    session.flush()
+    return held
+
+
 def _earlier_waits() -> ColumnElement[bool]:
     earlier = aliased(OutboxRow)
     return exists().where(
@@ -192,11 +247,10 @@ def _earlier_waits() -> ColumnElement[bool]:
     )
 
 
-def _held(session: Session, row: OutboxRow, now_ms: int, lease_ms: int) -> Claim:
+def _held(row: OutboxRow, now_ms: int, lease_ms: int) -> Claim:
     lapsed = row.lease_ms > 0
     row.attempt += 1
     row.lease_ms = now_ms + lease_ms
-    session.flush([row])
     return Claim(row, row.attempt, lapsed)
 
 

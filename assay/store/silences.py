@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from assay.store.tables import SilenceRow
+from assay.store.tables import OutboxRow, SilenceRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,10 +43,12 @@ def recent(session: Session, limit: int = 50) -> Sequence[SilenceRow]:
 
 
 def end(session: Session, silence_id: int, now_ms: int) -> bool:
-    """End one before its time; False when there is none of that id that still holds."""
+    """End one before its time, and let what it muted be judged again; False when none of that id still holds."""
     row = session.get(SilenceRow, silence_id)
     if row is None or row.ended_ms is not None or row.until_ms <= now_ms:
         return False
     row.ended_ms = now_ms
+    muted = OutboxRow.state == "muted"
+    session.execute(update(OutboxRow).where(muted, OutboxRow.next_ms == row.until_ms).values(next_ms=now_ms))
     session.flush()
     return True

@@ -1,0 +1,1 @@
+"""The channels: one folder each, found by entry point."""

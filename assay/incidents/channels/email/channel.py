@@ -1,0 +1,144 @@
+"""Messages as mail over SMTP: text and HTML in one, the mails of an incident in one thread."""
+
+from __future__ import annotations
+
+import hashlib
+import smtplib
+import socket
+import ssl
+from email.message import EmailMessage
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field
+
+from assay.incidents.blocks import plain
+from assay.incidents.channels.base import ChannelConfig, DeliveryError, Reference, scrubbed, secret
+from assay.incidents.channels.email.render import as_html
+from assay.incidents.text import as_text, headline
+from assay.outbound import Door, OutboundError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assay.incidents.blocks import Message
+
+_MOST_SUBJECT = 180
+_LASTING = 500
+"""SMTP replies from 500 on are refusals for good."""
+
+
+class EmailConfig(ChannelConfig):
+    """The mail server and who writes to whom."""
+
+    host: str = Field(description="The mail server", min_length=1, examples=["smtp.example.com"])
+    port: int = Field(default=587, ge=1, le=65535)
+    tls: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="none: only for a relay on this very machine or network"
+    )
+    sender: str = Field(description="The address mails come from", examples=["assay@example.com"])
+    to: tuple[str, ...] = Field(description="Who gets them", min_length=1, examples=[["data@example.com"]])
+    user: str = Field(default="", description="The name to sign in with; empty: no sign-in")
+    password: Reference | None = Field(default=None, description="Where the password is kept")
+    timeout_s: float = Field(default=15.0, gt=0, le=30)
+
+
+class EmailChannel:
+    """Sends a mail per message; mails of one incident answer the first, so that readers see one thread."""
+
+    kind: ClassVar[str] = "email"
+    title: ClassVar[str] = "E-mail"
+    config_class: ClassVar[type[EmailConfig]] = EmailConfig
+    follows: bool = False
+
+    def __init__(self, name: str, config: EmailConfig) -> None:
+        self.name = name
+        self.config = config
+
+    def send(self, message: Message, previous_ref: str) -> str:
+        """Hand it to the server; DeliveryError when it is refused or the server is away."""
+        password = secret(self.config.password) if self.config.password else ""
+        mail = written(message, previous_ref, self.config.sender, self.config.to)
+        sending = done = False
+        try:
+            with self._server() as server:
+                if self.config.user:
+                    server.login(self.config.user, password)
+                sending = True
+                server.send_message(mail)
+                done = True
+        except (smtplib.SMTPException, OSError, OutboundError) as error:
+            if not done:  # what goes wrong after the server took it is a farewell gone wrong
+                raise _told(error, (password,), sending=sending) from None
+        return previous_ref or str(mail["Message-ID"])
+
+    def _server(self) -> smtplib.SMTP:
+        """A connection to an address of the server that was checked, with TLS for the server's own name."""
+        config, context = self.config, ssl.create_default_context()
+        addresses = Door(on_premise=True).addresses(config.host, config.port)
+        server = _Pinned(addresses, context if config.tls == "tls" else None, config.timeout_s)
+        server.connect(config.host, config.port)
+        if config.tls == "starttls":
+            server.starttls(context=context)
+        return server
+
+
+def written(message: Message, previous_ref: str, sender: str, to: Sequence[str]) -> EmailMessage:
+    """The mail of a message. Its Message-ID is made of the dedupe key, so that a second copy is the same mail."""
+    mail = EmailMessage()
+    mail["Subject"] = plain(headline(message), _MOST_SUBJECT)
+    mail["From"] = sender
+    mail["To"] = ", ".join(to)
+    mail["Date"] = message.at
+    domain = sender.rpartition("@")[2].strip(" <>") or "assay.invalid"
+    mail["Message-ID"] = f"<{hashlib.sha256(message.key.encode()).hexdigest()[:32]}@{domain}>"
+    mail["X-Assay-Key"] = plain(message.key, _MOST_SUBJECT)
+    mail["Auto-Submitted"] = "auto-generated"
+    if previous_ref.startswith("<"):
+        mail["In-Reply-To"] = previous_ref
+        mail["References"] = previous_ref
+    mail.set_content(as_text(message))
+    mail.add_alternative(as_html(message), subtype="html")
+    return mail
+
+
+class _Pinned(smtplib.SMTP):
+    """SMTP to addresses that were checked, whatever the name means a moment later."""
+
+    def __init__(self, addresses: Sequence[str], context: ssl.SSLContext | None, timeout_s: float) -> None:
+        self._addresses = addresses
+        self._context = context
+        super().__init__(timeout=timeout_s)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        plain_socket = socket.create_connection((self._addresses[0], port), timeout)
+        self._host = host  # the name its certificate must bear
+        return (
+            self._context.wrap_socket(plain_socket, server_hostname=host) if self._context else plain_socket
+        )
+
+
+def _told(error: Exception, secrets: Sequence[str], *, sending: bool) -> DeliveryError:
+    """The error as ours: refused for good, for now, or cut with the mail under way."""
+    if isinstance(error, OutboundError):
+        return DeliveryError(error.message, hint=error.hint, permanent=error.permanent)
+    code, said = _reply(error)
+    lost = sending and code is None
+    return DeliveryError(
+        scrubbed(f"the mail server said: {said}", secrets),
+        hint="Check the channel's host, sign-in and addresses.",
+        permanent=code is not None and code >= _LASTING,
+        ambiguous=lost,
+    )
+
+
+def _reply(error: Exception) -> tuple[int | None, str]:
+    """The server's code (None where it gave none) and its words."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, said = next(iter(error.recipients.values()))
+        return code, plain(said.decode("utf-8", "replace"))
+    if isinstance(error, smtplib.SMTPResponseException) and error.smtp_code > 0:
+        words = error.smtp_error
+        text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+        return error.smtp_code, f"{error.smtp_code} {plain(text)}"
+    strerror = error.strerror if isinstance(error, OSError) else ""
+    return None, strerror or type(error).__name__

@@ -1,0 +1,7 @@
+"""Messages as JSON lines in a file."""
+
+from __future__ import annotations
+
+from assay.incidents.channels.file.channel import FileChannel
+
+__all__ = ["FileChannel"]
