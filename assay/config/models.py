@@ -95,6 +95,27 @@ class CheckSettings(BaseModel):
     description: str = ""
 
 
+class IncidentSettings(Section):
+    """When results become an incident, and when one is over."""
+
+    open_after: int = Field(default=1, ge=1, le=100, description="Bad results in a row that open an incident")
+    resolve_after: int = Field(
+        default=1, ge=1, le=100, description="Good results in a row, of each of its checks, that resolve it"
+    )
+    reopen_within_h: int = Field(
+        default=24,
+        ge=0,
+        le=8760,
+        description="Hours after its end in which an incident is the same one again",
+    )
+    group_window_min: int = Field(
+        default=30, ge=0, le=10080, description="Minutes within which incidents along lineage share a root"
+    )
+    lineage_depth: int = Field(
+        default=8, ge=1, le=50, description="Steps of lineage followed for roots and impact"
+    )
+
+
 class ConnectionSettings(BaseModel):
     """A system Assay reads: its kind, and the options of that kind's own config class."""
 

@@ -18,6 +18,7 @@ from assay.config.models import (
     ConnectionName,
     ConnectionSettings,
     FactsSettings,
+    IncidentSettings,
     MappingSettings,
     MoneySettings,
     PrivacySettings,
@@ -49,6 +50,7 @@ class Settings(Section):
     money: MoneySettings = MoneySettings()
     privacy: PrivacySettings = PrivacySettings()
     mapping: MappingSettings = MappingSettings()
+    incidents: IncidentSettings = IncidentSettings()
     connections: dict[ConnectionName, ConnectionSettings] = Field(default_factory=dict)
     channels: dict[ConnectionName, ChannelSettings] = Field(default_factory=dict)
     routes: tuple[RouteSettings, ...] = ()
