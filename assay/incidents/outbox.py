@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
@@ -60,7 +61,7 @@ def thread_of(incident_id: int, channel: str) -> str:
     return f"{incident_id}:{channel}"
 
 
-def subject_of(incident: IncidentRow, asset: AssetRow, routing: Routing) -> Subject:
+def subject_of(incident: IncidentRow, asset: AssetRow, routing: Routing, channel: str = "") -> Subject:
     """What routes and silences see of an incident. Its owner: the config's word, else its own, else the asset's."""
     seen = Subject(
         asset=asset.key,
@@ -69,10 +70,11 @@ def subject_of(incident: IncidentRow, asset: AssetRow, routing: Routing) -> Subj
         cause=incident.cause,
         severity=incident.severity,
         impact=incident.impact,
+        channel=channel,
     )
     meta = asset.meta or {}
     owner = routing.owner(seen, (asset.owner, str(meta.get("owner", "")), str(meta.get("group", ""))))
-    return Subject(seen.asset, owner, seen.tags, seen.cause, seen.severity, seen.impact)
+    return replace(seen, owner=owner)
 
 
 def _count(session: Session, incident_id: int, transition: Transition) -> int:

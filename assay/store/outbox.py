@@ -142,6 +142,17 @@ def mark(session: Session, held: Claim, **changes: Any) -> bool:  # noqa: ANN401
     return done.first() is not None
 
 
+def mark_digested(session: Session, ids: Collection[int], **changes: Any) -> None:  # noqa: ANN401 - as above
+    """Write what became of messages that waited for a digest."""
+    for chunk in chunked(sorted(ids)):
+        session.execute(
+            update(OutboxRow)
+            .where(OutboxRow.id.in_(chunk), OutboxRow.state == DIGEST)
+            .values(**changes)
+            .execution_options(synchronize_session=False)
+        )
+
+
 def requeue(session: Session, ids: Collection[int], now_ms: int) -> int:
     """Let messages that were muted or given up wait again; gives how many."""
     count = 0
@@ -151,7 +162,9 @@ def requeue(session: Session, ids: Collection[int], now_ms: int) -> int:
         ).all()
         for row in rows:
             row.state, row.next_ms, row.error = WAITING, now_ms, ""
-            row.payload = {key: value for key, value in row.payload.items() if key != "failing_ms"}
+            row.payload = {
+                key: value for key, value in row.payload.items() if key not in {"failing_ms", "failures"}
+            }
         count += len(rows)
     session.flush()
     return count

@@ -1,0 +1,118 @@
+"""What becomes due by the passing of time: reminders, what a silence muted, and the daily digest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import aliased
+
+from assay.incidents.blocks import DIGEST, REMINDER
+from assay.incidents.judging import LOUD
+from assay.model.incidents import IncidentState
+from assay.model.time import HOUR_MS, day_of, floor_day_ms
+from assay.store import outbox
+from assay.store.tables import IncidentRow, OutboxRow
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from assay.incidents.telling import Telling
+
+_MOST = 1000
+"""How many rows one look takes up; the next look takes the rest."""
+
+
+def fall_due(session: Session, telling: Telling, now_ms: int) -> None:
+    """Write what time has made due into the outbox. Doing it twice changes nothing."""
+    _wake(session, now_ms)
+    if telling.repeat_ms:
+        _remind(session, telling.repeat_ms, now_ms)
+    _gather(session, telling.digest_hour, now_ms)
+
+
+def _wake(session: Session, now_ms: int) -> None:
+    """Let what was muted be judged again when its reason is over and its incident is still open."""
+    root = aliased(IncidentRow)
+    over = (
+        select(OutboxRow.id)
+        .join(IncidentRow, IncidentRow.id == OutboxRow.incident_id)
+        .outerjoin(root, root.id == IncidentRow.root_id)
+        .where(
+            OutboxRow.state == outbox.MUTED,
+            OutboxRow.transition.in_(sorted(LOUD)),
+            OutboxRow.next_ms <= now_ms,
+            IncidentRow.state == IncidentState.OPEN,
+            or_(root.id.is_(None), root.id == IncidentRow.id, root.state == IncidentState.RESOLVED),
+        )
+        .limit(_MOST)
+    )
+    outbox.requeue(session, list(session.scalars(over)), now_ms)
+
+
+def _remind(session: Session, repeat_ms: int, now_ms: int) -> None:
+    """Repeat what was last told so long ago, and which nobody acknowledged."""
+    later = aliased(OutboxRow)
+    newer = exists().where(
+        later.thread == OutboxRow.thread,
+        later.id > OutboxRow.id,
+        later.transition.in_(sorted(LOUD)),
+        later.state.in_((outbox.WAITING, outbox.SENT, outbox.DIGEST)),
+    )
+    stale = (
+        select(OutboxRow)
+        .join(IncidentRow, IncidentRow.id == OutboxRow.incident_id)
+        .where(
+            OutboxRow.state == outbox.SENT,
+            OutboxRow.transition.in_(sorted(LOUD)),
+            OutboxRow.sent_ms <= now_ms - repeat_ms,
+            IncidentRow.state == IncidentState.OPEN,
+            or_(IncidentRow.snoozed_until_ms.is_(None), IncidentRow.snoozed_until_ms <= now_ms),
+            ~newer,
+            ~exists().where(later.dedupe_key == _reminder_key(OutboxRow)),
+        )
+        .limit(_MOST)
+    )
+    outbox.add(session, [_reminder(row, now_ms) for row in session.scalars(stale)])
+
+
+def _reminder_key(row: Any) -> Any:  # noqa: ANN401 - the same sum for a row and for its column
+    return "after:" + row.dedupe_key
+
+
+def _reminder(row: OutboxRow, now_ms: int) -> dict[str, Any]:
+    return {
+        "incident_id": row.incident_id,
+        "channel": row.channel,
+        "thread": row.thread,
+        "transition": REMINDER,
+        "group_key": row.group_key,
+        "dedupe_key": _reminder_key(row),
+        "payload": {"owner": row.payload.get("owner", ""), "at_ms": now_ms},
+        "next_ms": now_ms,
+        "created_ms": now_ms,
+    }
+
+
+def _gather(session: Session, hour: int, now_ms: int) -> None:
+    """Once a day, after the hour: a digest for each channel that has something for it."""
+    if now_ms - floor_day_ms(now_ms) < hour * HOUR_MS:
+        return
+    channels = session.scalars(
+        select(OutboxRow.channel).where(OutboxRow.state == outbox.DIGEST).distinct()
+    ).all()
+    outbox.add(
+        session,
+        [
+            {
+                "channel": channel,
+                "thread": f"{DIGEST}:{channel}",
+                "transition": DIGEST,
+                "dedupe_key": f"{DIGEST}:{day_of(now_ms)}:{channel}",
+                "payload": {"at_ms": now_ms},
+                "next_ms": now_ms,
+                "created_ms": now_ms,
+            }
+            for channel in channels
+        ],
+    )
