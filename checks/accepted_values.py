@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from assay.model.checks import Cause
 from checks import sql
@@ -32,6 +32,10 @@ def _plain(value: object) -> object:
 
 class AcceptedValuesConfig(QueryConfig):
     """The column and what it may hold."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"column": "state", "values": ["open", "paid"]}]}
+    )
 
     column: str = Field(min_length=1, description="The column looked at")
     values: tuple[Annotated[bool | int | float | str, BeforeValidator(_plain)], ...] = Field(

@@ -83,7 +83,10 @@ class Scene:
 
 
 class CheckConfig(BaseModel):
-    """The options of a kind of check: unknown keys are refused, and nothing changes after it is read."""
+    """The options of a kind of check: unknown keys are refused, and nothing changes after it is read.
+
+    Each kind's class carries an example in its schema: forms and the reference show it.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 

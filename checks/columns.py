@@ -65,16 +65,6 @@ class ColumnChange:
         }
 
 
-def as_dicts(columns: Sequence[Column]) -> list[dict[str, str]]:
-    """Columns as JSON values: name and type."""
-    return [{"name": column.name, "type": column.type} for column in columns]
-
-
-def from_dicts(columns: Sequence[Any]) -> tuple[Column, ...]:
-    """The columns that `as_dicts`, or a source, wrote."""
-    return tuple(Column(str(each["name"]), str(each.get("type", ""))) for each in columns)
-
-
 def change(before: Sequence[Column], after: Sequence[Column], dialect: str) -> ColumnChange:
     """What became of the columns. Names meet without case where that is unambiguous; an unknown type fits any."""
     left, right = _by_name(before), _by_name(after)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from assay.model.checks import Cause, CheckResult, Outcome
@@ -23,11 +23,19 @@ if TYPE_CHECKING:
 
 Function = Callable[["Scene"], Any]
 _FIGURES = ("observed", "expected", "low", "high")
+_SAYS = {
+    Outcome.PASS: "says all is well",
+    Outcome.FAIL: "says no",
+    Outcome.ERROR: "could not look",
+    Outcome.UNKNOWN: "cannot tell",
+}
 _HINT = "Return True or False, an Outcome, a CheckResult, or its parts as a dict with `passed`."
 
 
 class CustomPythonConfig(CheckConfig):
     """Where the function stands."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"call": "checks/orders.py:totals_add_up"}]})
 
     call: str = Field(
         pattern=r"^[^:]+:[A-Za-z_]\w*$",
@@ -76,10 +84,8 @@ class CustomPythonCheck:
         if isinstance(given, CheckResult):
             return replace(given, check=self.check, at=scene.now)
         if isinstance(given, Outcome | bool):
-            told = (
-                "The function says all is well." if given in {True, Outcome.PASS} else "The function says no."
-            )
-            return result(self.check, scene, given, told)
+            found = result(self.check, scene, given, "")
+            return replace(found, message=f"The function {_SAYS[found.outcome]}.")
         if isinstance(given, Mapping) and ("passed" in given or "outcome" in given):
             return self._of_parts(scene, given)
         raise CheckError(f"The function gave a {type(given).__name__}, which is no verdict.", hint=_HINT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from sqlglot import exp
 
 from assay.model.checks import Cause, Outcome
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 class CustomSqlConfig(CheckConfig):
     """A query of one's own. Without bounds each row it gives is a failure; with them it gives one figure."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"sql": "SELECT * FROM this WHERE paid < 0"}]})
 
     sql: str = Field(
         min_length=1, description="One SELECT in the warehouse's SQL; the table `this` in it is the asset"

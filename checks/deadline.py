@@ -28,7 +28,7 @@ class _Work(Generic[ResultT]):
     def __init__(self, call: Callable[[], ResultT]) -> None:
         self._call = call
         self._result: list[ResultT] = []
-        self._error: list[BaseException] = []
+        self._error: list[Exception] = []
         self._thread = threading.Thread(target=self._run, name="assay-check", daemon=True)
         self._thread.start()
 
@@ -46,8 +46,11 @@ class _Work(Generic[ResultT]):
     def _run(self) -> None:
         try:
             self._result.append(self._call())
-        except BaseException as error:  # noqa: BLE001 - raised again where the result is asked for
+        except Exception as error:  # noqa: BLE001 - raised again where the result is asked for
             self._error.append(error)
+        except BaseException as error:  # noqa: BLE001 - leaving the program is not the call's to decide
+            why = f"It ended with {type(error).__name__}: {error}."
+            self._error.append(CheckError(why, hint="Return a verdict, or raise an error that tells why."))
 
 
 def limited(seconds: float, call: Callable[[], ResultT], what: str = "The check") -> ResultT:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from sqlglot import exp
 
 from assay.model.checks import Cause, Outcome
@@ -28,6 +28,8 @@ FAR_BACK = timedelta(days=1)
 
 class FreshnessConfig(QueryConfig):
     """How old the asset may be: by age, or by an hour of the day; exactly one of the two."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"max_age_h": 26}]})
 
     max_age_h: float | None = Field(default=None, gt=0, description="Hours since the last refresh")
     due_by: time | None = Field(default=None, description="Refreshed by this hour, e.g. 07:30")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from assay.model.checks import Cause, Outcome
 from assay.model.time import DAY_MS, HOUR_MS, from_ms, to_ms
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 class FreshnessLearnedConfig(CheckConfig):
     """How much history is asked, and how far beyond it is too far."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"history_days": 60}]})
 
     history_days: int = Field(default=60, ge=7, le=400, description="How far back gaps are learned from")
     quantile: float = Field(default=0.99, gt=0.5, le=1, description="The share of gaps that are no longer")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from assay.model.checks import Cause, Outcome
 from checks import sql
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 class NullsConfig(QueryConfig):
     """Which columns, and the bounds of their share of NULLs."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"columns": ["customer_id"]}]})
 
     columns: tuple[str, ...] = Field(min_length=1, description="The columns looked at, each by itself")
     max_share: float = Field(default=0, ge=0, le=1, description="The largest share of NULLs, 0 to 1")

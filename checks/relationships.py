@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field
 from sqlglot import exp
 
 from assay.model.assets import AssetKey
@@ -26,6 +26,14 @@ def _asset_key(text: str) -> str:
 
 class RelationshipsConfig(QueryConfig):
     """Which column refers to which column of which asset."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"column": "customer_id", "to": "snowflake:acme:shop.marts.customers", "to_column": "id"}
+            ]
+        }
+    )
 
     column: str = Field(min_length=1, description="The column that refers")
     to: Annotated[str, AfterValidator(_asset_key)] = Field(

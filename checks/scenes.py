@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import select
 
+from assay.store.schemas import of_dicts
 from assay.store.tables import AssetRow
 from checks.base import AssetFacts, Scene
-from checks.columns import from_dicts
 from checks.deadline import Busy
 
 if TYPE_CHECKING:
@@ -107,4 +107,4 @@ class Scenes:
 def facts_of(session: Session, key: AssetKey) -> AssetFacts:
     """What the store knows of an asset."""
     row = session.scalar(select(AssetRow).where(AssetRow.key == str(key)))
-    return AssetFacts(key) if row is None else AssetFacts(key, row.id, from_dicts(row.columns))
+    return AssetFacts(key) if row is None else AssetFacts(key, row.id, of_dicts(row.columns))

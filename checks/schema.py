@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from assay.model.assets import Column
 from assay.model.checks import Cause, Outcome
+from assay.store.schemas import as_dicts
 from checks.base import DEFAULT_TIMEOUT_S, CheckConfig, result
-from checks.columns import ColumnChange, actual, as_dicts, change, dialect_of
+from checks.columns import ColumnChange, actual, change, dialect_of
 
 if TYPE_CHECKING:
     from assay.model.checks import Check, CheckResult
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 class SchemaConfig(CheckConfig):
     """The columns that were promised."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"columns": {"id": "NUMBER(38,0)", "state": "VARCHAR"}}]}
+    )
 
     columns: dict[str, str] = Field(
         min_length=1, description="Each column with its type in the warehouse's words; '' for any type"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from assay.model.checks import Cause, Outcome
-from assay.store.tables import AcceptedSchemaRow
+from assay.store.schemas import accepted, as_dicts
 from checks.base import DEFAULT_TIMEOUT_S, CheckConfig, result
-from checks.columns import ColumnChange, actual, as_dicts, change, dialect_of, from_dicts
+from checks.columns import ColumnChange, actual, change, dialect_of
 
 if TYPE_CHECKING:
     from assay.model.checks import Check, CheckResult
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 class SchemaChangeConfig(CheckConfig):
     """Which changes matter."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"ignore_added": False}]})
+
     ignore_added: bool = Field(default=False, description="Whether a new column is no reason to fail")
     timeout_s: float = Field(default=DEFAULT_TIMEOUT_S, gt=0, description="Seconds the query may take")
 
@@ -26,7 +28,8 @@ class SchemaChangeConfig(CheckConfig):
 class SchemaChangeCheck:
     """The columns are those last accepted, not those of the last look: a change stays told until it is accepted.
 
-    The first sight passes, with ``metadata["accepts"]`` the columns to be accepted by who records the result.
+    The first sight passes, with ``metadata["accepts"]`` the columns that are accepted when the
+    result is recorded.
     """
 
     kind: ClassVar[str] = "schema_change"
@@ -46,13 +49,13 @@ class SchemaChangeCheck:
         if not columns:
             nothing = "No source has told the columns of this asset yet."
             return result(self.check, scene, Outcome.UNKNOWN, nothing)
-        accepted = scene.session.get(AcceptedSchemaRow, scene.asset.id) if scene.asset.id else None
-        if accepted is None:
+        before = accepted(scene.session, scene.asset.id) if scene.asset.id else None
+        if before is None:
             first = f"First sight of {len(columns)} columns: they are accepted."
             return result(
                 self.check, scene, True, first, accepts=as_dicts(columns), columns=as_dicts(columns)
             )
-        found = change(from_dicts(accepted.columns), columns, dialect_of(scene))
+        found = change(before, columns, dialect_of(scene))
         counting = ColumnChange((), found.removed, found.retyped) if self.config.ignore_added else found
         off = len(counting.added) + len(counting.removed) + len(counting.retyped)
         told = f"Since the accepted schema: {found.told()}." if found else "The accepted columns, unchanged."

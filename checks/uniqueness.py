@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from sqlglot import exp
 
 from assay.model.checks import Cause
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 class UniquenessConfig(QueryConfig):
     """Which columns are the key, together."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"columns": ["order_id"]}]})
 
     columns: tuple[str, ...] = Field(min_length=1, description="The columns that together name a row")
     max_duplicates: int = Field(default=0, ge=0, description="How many rows too many are allowed")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from assay.model.checks import Cause, Outcome
 from assay.model.runs import Metric
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 class VolumeConfig(QueryConfig):
     """Bounds on a number of rows, absolute and relative to the value before; at least one of them."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"min_rows": 1, "max_drop": 0.3}]})
 
     metric: Literal["row_count", "rows_written"] = Field(
         default="row_count", description="Rows in the asset, or rows written to it in the last 24 hours"

@@ -219,7 +219,7 @@ def _elsewhere(row: OutboxRow, channel: str, now_ms: int) -> dict[str, object]:
         "transition": row.transition,
         "group_key": row.group_key,
         "dedupe_key": f"{stem}:{channel}",
-        "payload": {**kept, "instead_of": row.channel},
+        "payload": kept | {"instead_of": row.channel},
         "next_ms": now_ms,
         "created_ms": now_ms,
     }

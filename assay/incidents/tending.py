@@ -27,7 +27,9 @@ def _wake(book: Book, row: IncidentRow) -> None:
     """Tell again what still stands; of what was resolved meanwhile, that it is."""
     row.snoozed_until_ms = None
     if is_told(row):
-        book.write(Entry(row, Transition.REOPENED, book.now_ms, text="The snooze is over and it still stands."))
+        book.write(
+            Entry(row, Transition.REOPENED, book.now_ms, text="The snooze is over and it still stands.")
+        )
     elif IncidentState(row.state) is IncidentState.RESOLVED:
         book.late.append(row)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from assay.errors import AssayError
 from assay.model.checks import CheckSource
-from checks.sources import stored
+from assay.store import checks as stored
 from checks.sources.declaring import DeclarationError, Declared
 from checks.sources.python import from_scripts
 from checks.sources.toml import from_settings

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from assay.model.checks import CheckSource
 from assay.registry import CHECKS
+from assay.store import checks as stored
 from assay.store.tables import CheckRow
-from checks.sources import stored
 from checks.sources.declaring import DeclarationError, declare
 
 if TYPE_CHECKING:

@@ -1,0 +1,88 @@
+"""What incidents are called."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from incidents.conftest import found
+
+from assay.incidents.impact import Reach, impact
+from assay.incidents.titles import LONGEST, quantity, title
+from assay.model.checks import Outcome
+from assay.model.incidents import Impact
+from assay.model.money import NANO
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        (
+            {"observed": 120, "expected": 1015, "low": 980, "high": 1050, "metadata": {"unit": "rows"}},
+            "orders: 120 rows, expected 980–1,050 (−88 %)",
+        ),
+        ({"observed": 0, "low": 1, "metadata": {"unit": "rows"}}, "orders: 0 rows, expected at least 1 rows"),
+        (
+            {"observed": 30, "high": 24, "metadata": {"unit": "hours"}},
+            "orders: 1.2 d, expected at most 1 d",
+        ),
+        (
+            {"observed": 1800, "expected": 30, "low": 20, "high": 45, "metadata": {"unit": "s"}},
+            "orders: 30 min, expected 20 s to 45 s (+5,900 %)",
+        ),
+        ({"observed": 0.03, "high": 0.01, "metadata": {"unit": "share"}}, "orders: 3 %, expected at most 1 %"),
+        ({"message": "Two columns\n went."}, "orders: Two columns went."),
+        ({}, "orders: check rows failed"),
+        ({"observed": float("nan"), "low": 1}, "orders: no number, expected at least 1"),
+    ],
+)  # fmt: skip
+def test_a_title_says_what_was_found_and_expected(parts: dict[str, object], said: str) -> None:
+    """One plain sentence, in the units of the check."""
+    assert said == title("orders", found("fail", 0, **parts))
+
+
+def test_a_check_that_could_not_be_run_says_so() -> None:
+    """Never as if the asset were known to be bad."""
+    assert "orders: check rows could not be run: no such table" == title(
+        "orders", found("error", 0, message="no such table")
+    )
+
+
+@given(st.text(), st.text(), st.floats() | st.none(), st.floats() | st.none(), st.sampled_from(Outcome))
+def test_a_title_is_always_one_line(
+    name: str, message: str, observed: float | None, low: float | None, outcome: Outcome
+) -> None:
+    """Whatever a check says, infinities too."""
+    said = title("x", found(outcome, 0, message=message + name, observed=observed, low=low, high=observed))
+
+    assert said
+    assert len(said) <= LONGEST
+    assert "\n" not in said
+
+
+def test_quantities_are_written_as_people_do() -> None:
+    """With thousands, and no more decimals than tell something."""
+    told = [
+        quantity(v, u)
+        for v, u in ((1234567, "rows"), (3.1e9, "bytes"), (0.5, "ms"), (12.34, ""), (0.0123, ""))
+    ]
+
+    assert ["1,234,567 rows", "3.1 GB", "0.5 ms", "12.3", "0.0123"] == told
+
+
+@pytest.mark.parametrize(
+    ("reach", "expected"),
+    [
+        (Reach(), Impact.LOW),
+        (Reach(reads=49, downstream=2, nano_credits=25 * NANO - 1), Impact.LOW),
+        (Reach(reads=50), Impact.MEDIUM),
+        (Reach(downstream=3), Impact.MEDIUM),
+        (Reach(nano_credits=25 * NANO), Impact.MEDIUM),
+        (Reach(reads=1000), Impact.HIGH),
+        (Reach(downstream=20), Impact.HIGH),
+        (Reach(nano_credits=500 * NANO), Impact.HIGH),
+    ],
+)
+def test_any_figure_alone_makes_the_impact(reach: Reach, expected: Impact) -> None:
+    """The thresholds as documented."""
+    assert expected is impact(reach)
