@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from assay.model.assets import AssetKey, Column
     from assay.model.checks import Cause, Check
+    from assay.model.warehouses import Warehouse
 
 DEFAULT_TIMEOUT_S = 300.0
 """How long a check may ask its warehouse, or its function may work, where its config says nothing."""
@@ -31,23 +32,6 @@ class CheckError(AssayError):
 
 class NoWarehouseError(CheckError):
     """A check needs to query its asset, and no connection can."""
-
-
-class Warehouse(Protocol):
-    """Where an asset's rows can be asked for; it only reads.
-
-    A warehouse may also have ``cancel()``, which ends the query under way from another thread.
-    """
-
-    @property
-    def dialect(self) -> str:
-        """The name sqlglot knows its SQL by."""
-
-    def query(self, sql: str, limit: int = 1000) -> list[tuple[Any, ...]]:
-        """The first `limit` rows of a statement that only reads; an AssayError when it fails."""
-
-    def relation(self, asset: AssetKey) -> str:
-        """The asset's full name, quoted, as it stands after FROM."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from assay.model.assets import AssetKey
-    from checks.base import Scene, Warehouse
+    from assay.model.warehouses import Warehouse
+    from checks.base import Scene
 
 MOST_COLUMNS = 20_000
 _SCHEMA_PARTS = 2

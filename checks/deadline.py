@@ -11,7 +11,7 @@ from checks.words import counted
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from checks.base import Warehouse
+    from assay.model.warehouses import Warehouse
 
 ResultT = TypeVar("ResultT")
 GRACE_S = 5.0

@@ -17,7 +17,8 @@ from checks.words import counted, shown
 
 if TYPE_CHECKING:
     from assay.model.checks import Check, CheckResult
-    from checks.base import Scene, Warehouse
+    from assay.model.warehouses import Warehouse
+    from checks.base import Scene
 
 
 def _asset_key(text: str) -> str:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
     from assay.model.checks import CheckResult
-    from checks.base import Aggregate, Scene, Warehouse
+    from assay.model.warehouses import Warehouse
+    from checks.base import Aggregate, Scene
 
 ROWS = "rows"
 

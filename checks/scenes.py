@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from assay.model.assets import AssetKey
     from assay.model.checks import Check
-    from checks.base import Warehouse
+    from assay.model.warehouses import Warehouse
 
     Opener = Callable[[AssetKey], AbstractContextManager[Warehouse] | None]
     """Opens the warehouse of an asset; None where no connection answers queries of it."""

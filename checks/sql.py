@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from assay.model.assets import AssetKey
-    from checks.base import Warehouse
+    from assay.model.warehouses import Warehouse
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
 _FORBIDDEN = (exp.DML, exp.DDL, exp.Command, exp.Into, exp.Lock, exp.Merge, exp.Drop, exp.Alter)

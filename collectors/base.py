@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 from assay.model.assets import Alias, Asset, Edge
+from assay.model.checks import CheckResult
 from assay.model.runs import Measurement, Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime, timedelta
 
     import pyarrow as pa
@@ -17,8 +19,9 @@ if TYPE_CHECKING:
 
     from assay.errors import AssayError
     from assay.facts.streams import FactStream
+    from assay.model.warehouses import Warehouse
 
-Record = Asset | Alias | Edge | Run | Measurement
+Record = Asset | Alias | Edge | Run | Measurement | CheckResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +103,14 @@ class Collector(Protocol):
     @classmethod
     def grants(cls, role: str) -> str:
         """The script that gives `role` exactly what the collector reads."""
+
+
+@runtime_checkable
+class Queryable(Protocol):
+    """A collector whose source also answers questions about the rows of its assets."""
+
+    def warehouse(self) -> AbstractContextManager[Warehouse] | None:
+        """Open the source for queries that only read, and close it at the end; None where this one answers none.
+
+        Entering it raises an AssayError when the source cannot be reached.
+        """

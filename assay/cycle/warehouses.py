@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from collectors.base import Queryable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -10,17 +12,17 @@ if TYPE_CHECKING:
 
     from assay.cycle.sources import Source
     from assay.model.assets import AssetKey
-    from checks.base import Warehouse
+    from assay.model.warehouses import Warehouse
 
     Opener = Callable[[AssetKey], AbstractContextManager[Warehouse] | None]
 
 
 def opener(sources: Iterable[Source]) -> Opener:
     """Give, for an asset, what opens its warehouse; None where no connection can. Nothing is opened yet."""
-    able: dict[tuple[str, str], Any] = {
+    able = {
         (source.kind, source.account or source.name): source.collector
         for source in sources
-        if callable(getattr(source.collector, "warehouse", None))
+        if isinstance(source.collector, Queryable)
     }
 
     def open_warehouse(asset: AssetKey) -> AbstractContextManager[Warehouse] | None:
