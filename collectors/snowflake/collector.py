@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from assay.errors import UsageError
 from assay.secrets import SecretRef
-from collectors.snowflake import doctor, from_export, from_live
+from collectors.snowflake import asking, doctor, from_export, from_live
 from collectors.snowflake.config import SnowflakeConfig
 from collectors.snowflake.people import Names
 from collectors.snowflake.reading import Reading
@@ -16,8 +16,10 @@ from collectors.snowflake.views import VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
+    from assay.model.warehouses import Warehouse
     from collectors.base import Batch, Degraded, Finding, Progress, SourceStream
 
 
@@ -50,6 +52,10 @@ class SnowflakeCollector:
         if self.config.export is not None:
             return from_export.examine(self.config.export)
         return doctor.examine(self.config, self.account)
+
+    def warehouse(self) -> AbstractContextManager[Warehouse] | None:
+        """The live account, for queries that only read; None for an export, which answers none."""
+        return None if self.config.export is not None else asking.opened(self.config, self.account)
 
     @classmethod
     def grants(cls, role: str) -> str:

@@ -42,6 +42,20 @@ def of_connect(error: Exception, account: str, secrets: Sequence[str]) -> Connec
     )
 
 
+def of_question(error: Exception, role: str, secrets: Sequence[str]) -> SourceError:
+    """A check's query failed: what it asks is not there or not the role's to read, or it could not be worked out."""
+    words = words_of(error, secrets)
+    if number_of(error) in _NOT_THERE:
+        return MissingGrantError(
+            f"Snowflake does not let the role {role} read what is asked: {words}",
+            hint=f"check the name, then GRANT SELECT on it to {role}, and USAGE on its database and schema",
+        )
+    return SourceError(
+        f"Snowflake could not answer a query: {words}",
+        hint="run it in a worksheet as the same role: it is in the query history under Assay's tag",
+    )
+
+
 def of_query(error: Exception, view: View, role: str, secrets: Sequence[str]) -> SourceError:
     """A view could not be read: for want of a grant, of an edition, or because the connection broke."""
     number = number_of(error)

@@ -39,6 +39,12 @@ class Session:
             cursor.execute(sql, parameters)
             return cursor.fetch_arrow_all(force_return_table=True)
 
+    def first_rows(self, sql: str, limit: int) -> list[tuple[Any, ...]]:
+        """The first rows of what a statement gives. Raises the connector's own errors."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(sql)
+            return list(cursor.fetchmany(limit))
+
     def names_and_rows(self, sql: str) -> list[dict[str, Any]]:
         """What a SHOW statement gives: rows by lower-case column name. Raises the connector's own errors."""
         with self._connection.cursor() as cursor:

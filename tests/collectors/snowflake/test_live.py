@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,9 +15,13 @@ from fakes.snowflake import account, double
 from fakes.snowflake.gathering import gather, ids
 
 from assay.errors import ConfigError, ConnectionFailedError, MissingGrantError
+from assay.model.assets import AssetKey
 from assay.model.time import DAY_MS, to_ms
 from collectors.base import Progress
+from collectors.one_select import NotReadOnlyError
 from collectors.snowflake import SnowflakeCollector
+from collectors.snowflake.asking import SnowflakeWarehouse
+from collectors.snowflake.session import _fixed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -182,3 +188,47 @@ def test_a_dead_host_is_one_clear_error(options: dict[str, Any], monkeypatch: py
 
     assert caught.value.hint
     assert [finding.ok for finding in _collector(**options).examine()] == [False]
+
+
+def test_a_live_account_answers_queries(options: dict[str, Any]) -> None:
+    """Rows in Python's types, no more than asked for, by the asset's name as Snowflake made it."""
+    key = AssetKey("snowflake", "fakesnow", ("snowflake", "account_usage", "query_history"))
+    opening = _collector(**options).warehouse()
+    assert opening is not None
+    with opening as warehouse:
+        relation = warehouse.relation(key)
+        assert '"SNOWFLAKE"."ACCOUNT_USAGE"."QUERY_HISTORY"' == relation
+        assert [(25,)] == warehouse.query(f"SELECT COUNT(*) FROM {relation}")
+        assert 3 == len(warehouse.query(f"SELECT QUERY_ID FROM {relation}", limit=3))
+        assert warehouse.query("SELECT 1.5::NUMBER(10, 2), NULL, 'x'") == [(Decimal("1.5"), None, "x")]
+
+
+def test_a_query_that_writes_never_reaches_the_account(options: dict[str, Any]) -> None:
+    """It is refused before it is sent; one that fails there is told with the next step."""
+    with contextlib.ExitStack() as stack:
+        warehouse = stack.enter_context(_collector(**options).warehouse())  # type: ignore[arg-type] # a live account has one
+        with pytest.raises(NotReadOnlyError):
+            warehouse.query("DROP TABLE SNOWFLAKE.ACCOUNT_USAGE.SESSIONS")
+        with pytest.raises(MissingGrantError, match="NOWHERE") as caught:
+            warehouse.query("SELECT * FROM SNOWFLAKE.PUBLIC.NOWHERE")
+        assert "GRANT SELECT" in caught.value.hint
+        assert warehouse.query("SELECT COUNT(*) FROM SNOWFLAKE.ACCOUNT_USAGE.SESSIONS") == [(2,)]
+
+
+def test_every_query_has_the_tag_and_the_time_limit(options: dict[str, Any]) -> None:
+    """What checks cost is told as a cost of Assay's own, and none runs for ever."""
+    config = _collector(**options, statement_timeout_s=77).config
+
+    given = _fixed(config, "fakesnow")["session_parameters"]
+    assert {"TIMEZONE": "UTC", "QUERY_TAG": '{"app":"assay"}', "STATEMENT_TIMEOUT_IN_SECONDS": 77} == given
+
+
+def test_an_export_answers_no_queries(export: Path) -> None:
+    """A check that needs its asset's rows is then told that no connection answers."""
+    assert _collector(account="fakesnow", export=export).warehouse() is None
+
+
+def test_a_mixed_case_name_is_kept_as_it_was_quoted() -> None:
+    """Only a name of a single case was written without quotes."""
+    key = AssetKey("snowflake", "acme", ("shop", "Raw", 'odd"name'))
+    assert '"SHOP"."Raw"."ODD""NAME"' == SnowflakeWarehouse(None, "R").relation(key)  # type: ignore[arg-type] # no session is asked
