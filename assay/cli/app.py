@@ -30,11 +30,12 @@ COMMANDS: dict[str, dict[str, str]] = {
         "doctor": "Examine the installation, the store and every connection.",
     },
     "Every day": {
-        "run": "Run one whole cycle: collect, map, cost. Stop and resume it anywhere.",
+        "run": "Run one whole cycle: collect, map, cost, check, tell.",
         "collect": "Only read what is new from the connections.",
         "costs": "Tell what assets, warehouses, users, tags or days cost.",
         "reconcile": "Check that the parts of every cell add up to the bill.",
-        "check": "Run the checks of assets, list them, have new ones suggested.",
+        "check": "Run the checks of assets, list them, and have new ones suggested.",
+        "alerts": "Send alerts, see which were sent, and keep silent for a while.",
         "export": "Write the ledger to a file.",
         "serve": "Serve the dashboard on this machine.",
     },
@@ -121,7 +122,7 @@ def run(arguments: Sequence[str]) -> int:
         _drop_stdout()
         return INTERRUPTED
     except click.ClickException as error:
-        return _told(_of_click(error), shell)
+        return _click_told(error, shell)
     except Exception as error:  # noqa: BLE001 - the last door: nobody is shown a trace unasked
         return _told(error, shell)
     return code if isinstance(code, int) else 0
@@ -137,6 +138,14 @@ def _told(error: Exception, shell: Shell) -> int:
     again = "It is told above." if shell.debug else "Run it again with --debug and report what it prints."
     say_error(f"This is a mistake in Assay: {type(error).__name__}: {error}", again)
     return 1
+
+
+def _click_told(error: click.ClickException, shell: Shell) -> int:
+    """Print what click refuses as an error of ours; a group called without a command shows its help."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return error.exit_code
+    return _told(_of_click(error), shell)
 
 
 def _of_click(error: click.ClickException) -> AssayError:

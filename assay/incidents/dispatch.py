@@ -7,7 +7,7 @@ marking; the second copy then carries the same key and says that it may repeat.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from assay.incidents import budget
 from assay.incidents.blocks import TEST, plain
 from assay.incidents.channels.base import DeliveryError
 from assay.incidents.falling_due import fall_due
+from assay.incidents.judging import NEVER_MS
 from assay.incidents.parcel import LEASE_MS, Packer, Parcel, settle
 from assay.incidents.telling import Telling
 from assay.store import outbox
@@ -58,6 +59,11 @@ class Delivered:
         """How many messages were taken up."""
         return self.sent + self.retried + self.dead + self.muted + self.digested
 
+    def add(self, more: Delivered) -> None:
+        """Count what another pump did."""
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(more, each.name))
+
 
 class Dispatcher:
     """Sends what is due. Any number may run at once, in any number of processes."""
@@ -93,10 +99,27 @@ class Dispatcher:
             self._deliver(parcel, done)
         return done
 
+    def drain(self, seconds: float, sleep: Callable[[float], None] = time.sleep) -> Delivered:
+        """Send all that is due, waiting as long as the channels ask, but not beyond `seconds` from now."""
+        until_ms = self._clock() + round(seconds * 1000)
+        done = self.pump()
+        while (pause_ms := self._pause_ms()) is not None and self._clock() + pause_ms <= until_ms:
+            sleep(pause_ms / 1000)
+            done.add(self.pump())
+        return done
+
     def next_due_ms(self) -> int | None:
         """How long the message longest due has waited, in ms; None when none is due."""
         with self._store.read() as session:
             return outbox.oldest_waiting_ms(session, self._clock())
+
+    def _pause_ms(self) -> int | None:
+        """How long until something that is due may be sent; None when nothing is."""
+        now_ms = self._clock()
+        with self._store.read() as session:
+            names = outbox.due_channels(session, now_ms)
+        rests = [self._resting.get(name, 0) - now_ms for name in names]
+        return max(min(rests), 0) if rests else None
 
     def _tend(self) -> None:
         now_ms = self._clock()
@@ -168,6 +191,9 @@ class Dispatcher:
     def _failed(self, parcel: Parcel, error: DeliveryError, done: Delivered) -> None:
         """Put it off, or give it up: at once when it is refused for good, else after a day of failing."""
         row, now_ms = parcel.held.row, self._clock()
+        if row.transition == TEST:
+            self._not_tested(parcel, error, done)
+            return
         since_ms = int(row.payload.get("failing_ms", now_ms))
         is_dead = error.permanent or now_ms - since_ms >= budget.GIVE_UP_MS
         failures = int(row.payload.get("failures", 0)) + 1
@@ -175,12 +201,11 @@ class Dispatcher:
         payload = {**row.payload, "failing_ms": since_ms, "failures": failures}
         if error.ambiguous:
             payload["may_repeat"] = True
+        after = _after(error, now_ms + wait_ms, is_dead=is_dead)
         with self._store.write() as session:
-            changes = {"payload": payload, "error": plain(error.message), "next_ms": now_ms + wait_ms}
-            state = outbox.DEAD if is_dead else outbox.WAITING
-            if outbox.mark(session, parcel.held, state=state, **changes) and is_dead:
+            if outbox.mark(session, parcel.held, payload=payload, **after) and is_dead:
                 self._fall_back(session, [parcel.held, *parcel.joined], now_ms)
-            outbox.mark_all(session, parcel.joined, **_after(error, now_ms + wait_ms, is_dead=is_dead))
+            outbox.mark_all(session, parcel.joined, **after)
         if error.retry_after_s:
             self._rest(row.channel, round(error.retry_after_s * 1000))
         telemetry.logger("alerts").warning(
@@ -189,6 +214,14 @@ class Dispatcher:
         done.dead += is_dead
         done.retried += not is_dead
 
+    def _not_tested(self, parcel: Parcel, error: DeliveryError, done: Delivered) -> None:
+        """A test is tried once: whoever asked for it is told, mends the channel and tries again."""
+        with self._store.write() as session:
+            outbox.mark(
+                session, parcel.held, state=outbox.MUTED, error=plain(error.message), next_ms=NEVER_MS
+            )
+        done.dead += 1
+
     def _rest(self, channel: str, pause_ms: int) -> None:
         """Let a channel alone for a while; a shorter rest never cuts a longer one short."""
         self._resting[channel] = max(self._resting.get(channel, 0), self._clock() + pause_ms)
@@ -196,13 +229,13 @@ class Dispatcher:
     def _fall_back(self, session: Session, lost: list[Claim], now_ms: int) -> None:
         """Tell the fallback channel what another would not take, once."""
         fallback = self._telling.fallback
-        rows = [one.row for one in lost if one.row.channel != fallback and one.row.transition != TEST]
+        rows = [one.row for one in lost if one.row.channel != fallback]
         if fallback:
             outbox.add(session, [_elsewhere(row, fallback, now_ms) for row in rows])
 
 
 def _after(error: DeliveryError, next_ms: int, *, is_dead: bool) -> dict[str, object]:
-    """What becomes of the rows that were to be told within a message that failed."""
+    """What becomes of the rows a message that failed was to tell."""
     state = outbox.DEAD if is_dead else outbox.WAITING
     return {"state": state, "error": plain(error.message), "next_ms": next_ms}
 

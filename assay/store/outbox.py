@@ -170,6 +170,21 @@ def requeue(session: Session, ids: Collection[int], now_ms: int) -> int:
     return count
 
 
+def hasten(session: Session, since_ms: int, now_ms: int) -> None:
+    """Let what was written since then, and nobody took up yet, be due now: what it waits for will not come."""
+    session.execute(
+        update(OutboxRow)
+        .where(
+            OutboxRow.state == WAITING,
+            OutboxRow.attempt == 0,
+            OutboxRow.created_ms >= since_ms,
+            OutboxRow.next_ms > now_ms,
+        )
+        .values(next_ms=now_ms)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def oldest_waiting_ms(session: Session, now_ms: int) -> int | None:
     """How long the message that is longest due has been due, in ms; None when none is."""
     due = session.scalar(
@@ -178,10 +193,26 @@ def oldest_waiting_ms(session: Session, now_ms: int) -> int | None:
     return None if due is None else now_ms - due
 
 
+def due_channels(session: Session, now_ms: int) -> list[str]:
+    """The channels that have something due which nobody holds."""
+    due = _due(now_ms).with_only_columns(OutboxRow.channel, maintain_column_froms=True).distinct()
+    return sorted(session.scalars(due))
+
+
+def next_waiting_ms(session: Session) -> int | None:
+    """When the next waiting message falls due, in epoch ms; None when none waits."""
+    return session.scalar(select(func.min(OutboxRow.next_ms)).where(OutboxRow.state == WAITING))
+
+
+def by_key(session: Session, dedupe_key: str) -> OutboxRow:
+    """The message of that dedupe key, which must be there."""
+    return session.scalars(select(OutboxRow).where(OutboxRow.dedupe_key == dedupe_key)).one()
+
+
 def counts(session: Session) -> dict[str, int]:
     """How many messages stand in each state."""
     found = session.execute(select(OutboxRow.state, func.count()).group_by(OutboxRow.state))
-    return dict.fromkeys(STATES, 0) | dict(found.tuples().all())
+    return dict.fromkeys(STATES, 0) | dict(found.all())
 
 
 def deliveries(  # noqa: PLR0913 - the parts of one question

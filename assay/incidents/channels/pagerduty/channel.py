@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
-from assay.incidents.blocks import DIGEST, plain
+from assay.incidents.blocks import DIGEST, TEST, plain
 from assay.incidents.channels.base import HttpConfig, Reference, post, secret
 from assay.incidents.text import headline
 from assay.model.incidents import IncidentState, Transition
@@ -71,13 +72,18 @@ class PagerDutyChannel:
         self.config = config
 
     def send(self, message: Message, previous_ref: str) -> str:
-        """Send the event; a digest and a judgement page nobody."""
+        """Send the event; a digest and a judgement page nobody, and a test is resolved at once."""
         if message.transition in _SILENT:
             return previous_ref
-        key = secret(self.config.routing_key)
-        body = json.dumps({"routing_key": key, **event(message)}).encode()
-        post(self.config, self.config.url, body, {"Content-Type": "application/json"}, (key,))
+        self._sent(event(message))
+        if message.transition == TEST:
+            self._sent(event(replace(message, state=IncidentState.RESOLVED)))
         return previous_ref or message.thread
+
+    def _sent(self, told: dict[str, Any]) -> None:
+        key = secret(self.config.routing_key)
+        body = json.dumps({"routing_key": key, **told}).encode()
+        post(self.config, self.config.url, body, {"Content-Type": "application/json"}, (key,))
 
 
 def _severity(message: Message) -> str:
