@@ -4,35 +4,32 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 import pytest
-from fakes.feed import CREDIT, DAY_MS, fake_registry
+from fakes.feed import CREDIT, DAY_MS
+from fakes.folder import Folder
 from sqlalchemy import select
 
-from assay.config import Settings, add_connection, write_new
-from assay.cycle import CycleSummary, Event, run_cycle
 from assay.cycle.lock import BusyError, only_one
 from assay.cycle.summary import Problem, Step, as_told
 from assay.errors import ConfigError, StoreError
-from assay.facts.files import FactFiles
-from assay.facts.streams import CHARGES, WAREHOUSE_METERING
+from assay.facts.streams import CHARGES
 from assay.model.time import HOUR_MS
 from assay.store import collections, costs
-from assay.store.engine import Store
-from assay.store.tables import AssetRow, CollectionRow
+from assay.store.tables import AssetRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
+    from assay.cycle import Event
+
 TESTS = Path(__file__).parent
 CHILD = """
 import sys, os, signal
-from test_cycle import Folder
+from fakes.folder import Folder
 from assay.facts.files import FactFiles
 from assay.store import collections, days
 from pathlib import Path
@@ -45,49 +42,6 @@ if sys.argv[2] == "uncommitted":
 with Folder.opened(Path(sys.argv[1])) as folder:
     folder.run()
 """
-
-
-class Folder:
-    """An Assay folder with its store and facts."""
-
-    def __init__(self, path: Path, store: Store) -> None:
-        self.path = path
-        self.store = store
-        self.settings = Settings.load(path, environ={})
-        self.files = FactFiles(self.settings.facts.root, store)
-
-    @classmethod
-    def opened(cls, path: Path) -> Folder:
-        """Make the folder, or open it again."""
-        write_new(path)
-        url = Settings.load(path, environ={}).store.url
-        return cls(path, Store.create(url))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.store.close()
-
-    def connect(self, name: str, kind: str, **options: object) -> None:
-        """Add or change a connection."""
-        add_connection(self.path, name, kind, options)
-        self.settings = Settings.load(self.path, environ={})
-
-    def run(self, **options: object) -> CycleSummary:
-        """One cycle with the fake collectors."""
-        registry = fake_registry()
-        return run_cycle(self.settings, self.store, self.files, NOW, registry=registry, **options)  # type: ignore[arg-type] - the test's own options
-
-    def rows(self, name: str) -> int:
-        """The metering rows that stand, repeats and all."""
-        with self.store.read() as session:
-            return sum(file.rows for file in self.files.files(session, name, WAREHOUSE_METERING))
-
-    def log(self) -> list[CollectionRow]:
-        """The collection log."""
-        with self.store.read() as session:
-            return list(session.scalars(select(CollectionRow).order_by(CollectionRow.id)))
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from assay.cli.app import is_debugging
 from assay.cli.figures import count, credits_of, today
 from assay.cli.progress import progress
 from assay.cli.say import note, say_error, say_json
+from assay.cli.sound import sound_lines
 from assay.cli.stores import opened
 from assay.cli.table import say_table
 from assay.cycle import run_cycle
@@ -57,6 +58,10 @@ def as_dict(summary: CycleSummary) -> dict[str, object]:
             for part in summary.collected
         ],
         "derived": [_derived(part) for part in summary.derived],
+        "checks": dict(summary.sound.checks),
+        "anomalies": dict(summary.sound.anomalies),
+        "incidents": dict(summary.sound.incidents),
+        "alerts": dict(summary.sound.alerts),
         "files_compacted": summary.files_compacted,
         "files_swept": summary.files_swept,
         "problems": [dataclasses.asdict(problem) for problem in summary.problems],
@@ -85,6 +90,8 @@ def _say(summary: CycleSummary, *, derive: bool) -> None:
         click.echo("Nothing new was read.")
     for part in summary.derived if derive else ():
         _say_derived(part)
+    for line in sound_lines(summary.sound) if derive else ():
+        click.echo(line)
     say_problems(summary)
     click.echo(f"Done in {summary.seconds:.1f} s.")
 

@@ -18,6 +18,9 @@ _WORDS = {
     Step.COLLECT: "reading",
     Step.MAP: "finding owners",
     Step.COST: "working out costs",
+    Step.CHECK: "checking",
+    Step.DETECT: "looking for what is unusual",
+    Step.TELL: "telling",
     Step.TIDY: "tidying up",
 }
 
@@ -47,6 +50,7 @@ def progress() -> Iterator[OnEvent]:
             nonlocal rows
             rows += event.rows
             seen = f" · {rows:,} rows" if rows else ""
-            bar.update(task, description=f"{event.connection}: {_WORDS[event.step]} {event.detail}{seen}")
+            where = f"{event.connection}: " if event.connection else ""
+            bar.update(task, description=f"{where}{_WORDS[event.step]} {event.detail}{seen}")
 
         yield listen

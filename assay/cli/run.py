@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.option("--only", multiple=True, metavar="NAME", help="Only this connection; may be repeated.")
 @click.option("--wait", is_flag=True, help="Wait while another cycle runs in the folder.")
 def command(request: Request, only: tuple[str, ...], *, wait: bool) -> int:
-    """Run one whole cycle: collect, map, cost. Stop it anywhere; the next one goes on from there.
+    """Run one whole cycle: collect, map, cost, check, tell. Stop it anywhere; the next one goes on from there.
 
     A source that cannot be read is told with the step that mends it, and the others go on.
     """

@@ -1,10 +1,10 @@
-"""One resumable pass: collect what is new, find whose it is, work out what it cost."""
+"""One resumable pass: collect what is new, find whose it is, what it cost, whether it is sound; and tell."""
 
 from __future__ import annotations
 
 from assay.cycle.run import run_cycle
 from assay.cycle.sources import Source, open_sources
-from assay.cycle.summary import Collected, CycleSummary, Derived, Event, Problem
+from assay.cycle.summary import Collected, CycleSummary, Derived, Event, Problem, Sound, StoppedError
 
 __all__ = [
     "Collected",
@@ -12,7 +12,9 @@ __all__ = [
     "Derived",
     "Event",
     "Problem",
+    "Sound",
     "Source",
+    "StoppedError",
     "open_sources",
     "run_cycle",
 ]

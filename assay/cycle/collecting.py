@@ -8,18 +8,24 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assay import telemetry
-from assay.cycle.summary import Collected, Event, Problem, Step
-from assay.model.time import to_ms
+from assay.cycle.summary import Collected, Event, Problem, Step, StoppedError
+from assay.incidents.record import record
+from assay.model.checks import CheckResult
+from assay.model.time import from_ms, to_ms
 from assay.store import collections
 from assay.store.records import save_records
 from assay.store.tables import CollectionRow
 from collectors.base import Batch, Degraded, Progress
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy.orm import Session
 
     from assay.cycle.sources import Source
     from assay.cycle.workplace import Workplace
+    from assay.incidents.policy import Change
+    from collectors.base import Record
 
 _log = telemetry.logger("cycle")
 
@@ -44,6 +50,8 @@ class Reading:
                 else:
                     self.save(item)
             self._log_silent_streams()
+        except StoppedError:
+            raise
         except Exception as error:  # noqa: BLE001 - a plug-in may raise anything; the other connections go on
             self._fail(Problem.of(error, self.source.name, Step.COLLECT))
         return Collected(self.source.name, self.source.kind, dict(self.rows), tuple(self.problems))
@@ -59,16 +67,23 @@ class Reading:
         now_ms = self._now_ms()
         with self.place.store.write() as session:
             self.place.files.publish(session, written, now_ms=now_ms)
-            save_records(session, batch.records, now_ms)
+            changes = self._keep(session, batch.records, now_ms)
             if batch.watermark_ms is not None:
                 collections.advance(session, self.source.name, batch.stream, batch.watermark_ms, now_ms)
             if batch.seen:
                 collections.mark_seen(session, self.source.name, batch.seen, now_ms)
             self._log(session, batch.stream, rows=batch.rows_read)
+        self.place.happened.update(change.transition for change in changes)
         self.rows[batch.stream] += batch.rows_read
         telemetry.rows_collected.labels(self.source.name, batch.stream).inc(batch.rows_read)
         _log.debug("stored", connection=self.source.name, stream=batch.stream, rows=batch.rows_read)
         self.place.on_event(Event(Step.COLLECT, self.source.name, batch.stream, batch.rows_read))
+
+    def _keep(self, session: Session, records: Sequence[Record], now_ms: int) -> list[Change]:
+        """Save a batch's records; what another tool's checks found goes to the incidents."""
+        save_records(session, [each for each in records if not isinstance(each, CheckResult)], now_ms)
+        results = [each for each in records if isinstance(each, CheckResult)]
+        return record(session, results, from_ms(now_ms), self.place.policy) if results else []
 
     def _progress(self) -> Progress:
         with self.place.store.read() as session:

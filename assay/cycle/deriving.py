@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assay import telemetry
-from assay.cycle.summary import Derived, Event, Problem, Step
+from assay.cycle.summary import Derived, Event, Problem, Step, StoppedError
 from assay.facts.engine import Engine
 from assay.model.money import MICRO
 from costs import ledger
@@ -39,10 +39,14 @@ class Deriving:
         mapped, told = mapping.MappingSummary(), ledger.LedgerSummary()
         try:
             mapped = self._map()
+        except StoppedError:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the other accounts go on
             problems.append(Problem.of(error, self.source.name, Step.MAP))
         try:
             told = self._cost()
+        except StoppedError:
+            raise
         except Exception as error:  # noqa: BLE001 - as above
             problems.append(Problem.of(error, self.source.name, Step.COST))
         return Derived(

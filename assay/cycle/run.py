@@ -1,4 +1,4 @@
-"""The cycle itself: every connection, every account, tidying up. What fails is told and stops no other."""
+"""The cycle itself: every connection, every account, soundness, tidying up. What fails stops no other."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from assay import telemetry
 from assay.cycle.collecting import Reading
 from assay.cycle.deriving import Deriving
 from assay.cycle.lock import only_one
+from assay.cycle.soundness import Soundness, policy_of
 from assay.cycle.sources import open_sources
-from assay.cycle.summary import CycleSummary, Event, OnEvent, Problem, Step, nobody
+from assay.cycle.summary import CycleSummary, Event, OnEvent, Problem, Sound, Step, StoppedError, nobody
 from assay.cycle.workplace import Workplace
 from assay.model.time import DAY_MS, to_ms
 from assay.registry import Registry
@@ -42,34 +43,45 @@ def run_cycle(  # noqa: PLR0913 - what a cycle works on, and how it is listened 
     wait: bool = False,
     derive: bool = True,
 ) -> CycleSummary:
-    """Collect from every connection (or those of `only`), then map, cost and tidy; resumable anywhere.
+    """Collect from every connection (or those of `only`), map, cost, check, detect, tell and tidy; resumable anywhere.
 
-    `derive=False` stops after collecting. Raises BusyError when another cycle runs in the folder (unless
-    `wait`) and ConfigError when `only` names no connection; any other failure is a problem in the summary.
+    `derive=False` stops after collecting. Raises BusyError when another cycle runs in the folder (unless `wait`),
+    ConfigError when `only` names no connection, and StoppedError when who listens ends it; any other failure is a
+    problem in the summary.
     """
-    place = Workplace(settings, store, files, now, on_event)
+    policy, unrouted = policy_of(settings)
+    place = Workplace(settings, store, files, now, on_event, policy)
+    registry = registry or Registry()
     with only_one(settings.work_folder / LOCK_NAME, wait=wait):
         began = time.monotonic()
-        sources, problems = open_sources(settings, registry or Registry(), only)
-        summary = _passed(place, sources, problems, derive=derive, began=began)
+        sources, problems = open_sources(settings, registry, only)
+        told = [*problems, *unrouted]
+        summary = _passed(place, sources, told, registry if derive else None, began=began)
     telemetry.last_cycle_timestamp.set(now.timestamp())
     return summary
 
 
 def _passed(
-    place: Workplace, sources: Sequence[Source], problems: Sequence[Problem], *, derive: bool, began: float
+    place: Workplace,
+    sources: Sequence[Source],
+    problems: Sequence[Problem],
+    registry: Registry | None,
+    *,
+    began: float,
 ) -> CycleSummary:
-    """One pass over the sources, and what became of it."""
+    """One pass over the sources, and what became of it; without a registry of checks and channels it only collects."""
     with telemetry.step_seconds.labels(Step.COLLECT).time():
         collected = [Reading(source, place).run() for source in sources]
-    accounts = [source for source in sources if source.account] if derive else []
+    accounts = [source for source in sources if source.account and registry]
     derived = [Deriving(source, place).run() for source in accounts]
-    compacted, swept, tidying = _tidy(sources, place) if derive else (0, 0, [])
+    sound = Soundness(place, registry).run() if registry else Sound(incidents=place.happened)
+    compacted, swept, tidying = _tidy(sources, place) if registry else (0, 0, [])
     return CycleSummary(
         started_at=place.now,
         seconds=round(time.monotonic() - began, 3),
         collected=tuple(collected),
         derived=tuple(derived),
+        sound=sound,
         files_compacted=compacted,
         files_swept=swept,
         other_problems=(*problems, *tidying),
@@ -92,6 +104,8 @@ def _tidy(sources: Sequence[Source], place: Workplace) -> tuple[int, int, list[P
             place.on_event(Event(Step.TIDY, source.name))
             compacted += place.files.compact(source.name, now_ms=now_ms)
         swept = place.files.sweep(now_ms=now_ms)
+    except StoppedError:
+        raise
     except Exception as error:  # noqa: BLE001 - the work of the cycle is done and must be told
         return compacted, swept, [Problem.of(error, "", Step.TIDY)]
     return compacted, swept, []

@@ -14,18 +14,28 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+class StoppedError(AssayError):
+    """The cycle was stopped before its end; what it did is kept and the next one goes on from there."""
+
+
 class Step(StrEnum):
     """A part of the cycle."""
 
     COLLECT = "collect"
     MAP = "map"
     COST = "cost"
+    CHECK = "check"
+    DETECT = "detect"
+    TELL = "tell"
     TIDY = "tidy"
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something just happened: rows of a stream were stored, or a day was worked out."""
+    """Something just happened: rows of a stream were stored, a day was worked out, a check was run.
+
+    All that was done before is kept, so that whoever listens may end the cycle here by raising StoppedError.
+    """
 
     step: Step
     connection: str
@@ -87,6 +97,21 @@ class Derived:
 
 
 @dataclass(frozen=True, slots=True)
+class Sound:
+    """What is known of soundness after a cycle, each a count by its word.
+
+    `checks` and `anomalies`: results by outcome; `incidents`: what happened to them, by transition; `alerts`: messages
+    by what became of them (sent, retried, dead, muted, digested), and how many are `waiting` still.
+    """
+
+    checks: Mapping[str, int] = field(default_factory=dict)
+    anomalies: Mapping[str, int] = field(default_factory=dict)
+    incidents: Mapping[str, int] = field(default_factory=dict)
+    alerts: Mapping[str, int] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CycleSummary:
     """A whole cycle: per connection what was read, per account what was worked out, and every problem met."""
 
@@ -94,6 +119,7 @@ class CycleSummary:
     seconds: float
     collected: tuple[Collected, ...] = ()
     derived: tuple[Derived, ...] = ()
+    sound: Sound = field(default_factory=Sound)
     files_compacted: int = 0
     files_swept: int = 0
     other_problems: tuple[Problem, ...] = ()
@@ -103,7 +129,7 @@ class CycleSummary:
         """Every problem of the cycle, in the order it was met."""
         collecting = tuple(problem for part in self.collected for problem in part.problems)
         deriving = tuple(problem for part in self.derived for problem in part.problems)
-        return collecting + deriving + self.other_problems
+        return collecting + deriving + self.sound.problems + self.other_problems
 
     @property
     def rows(self) -> int:

@@ -1,0 +1,54 @@
+"""What a cycle learned of soundness, in a line each for checks, anomalies, incidents and alerts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assay.cli.figures import count
+from assay.model.checks import Outcome
+from assay.model.incidents import Transition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from assay.cycle import Sound
+
+_CHECKS: dict[str, str] = {
+    Outcome.PASS: "passed",
+    Outcome.FAIL: "failed",
+    Outcome.ERROR: "could not be run",
+    Outcome.UNKNOWN: "know too little yet",
+}
+_ANOMALIES: dict[str, str] = {
+    Outcome.FAIL: "unusual",
+    Outcome.PASS: "as expected",
+    Outcome.UNKNOWN: "too short yet",
+    Outcome.ERROR: "could not be read",
+}
+_INCIDENTS: dict[str, str] = {
+    Transition.OPENED: "opened",
+    Transition.REOPENED: "opened again",
+    Transition.RESOLVED: "resolved",
+    Transition.SEEN: "seen once, not opened yet",
+}
+_ALERTS: dict[str, str] = {
+    "sent": "sent",
+    "digested": "left to the digest",
+    "muted": "muted",
+    "retried": "put off",
+    "dead": "given up",
+    "waiting": "waiting",
+}
+
+
+def sound_lines(sound: Sound) -> Iterator[str]:
+    """The lines, each with its counts that are not 0."""
+    yield _line("Checks", sound.checks, _CHECKS, "none is declared")
+    yield _line("Anomalies", sound.anomalies, _ANOMALIES, "nothing is watched yet")
+    yield _line("Incidents", sound.incidents, _INCIDENTS, "none has changed")
+    yield _line("Alerts", sound.alerts, _ALERTS, "there is nothing to tell")
+
+
+def _line(name: str, counts: Mapping[str, int], words: Mapping[str, str], none: str) -> str:
+    told = [f"{count(counts[key])} {word}" for key, word in words.items() if counts.get(key)]
+    return f"{name}: {', '.join(told) or none}."

@@ -1,0 +1,139 @@
+"""The cycle's last steps: run the checks, look for what is unusual, tell who is to be told."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from assay import telemetry
+from assay.config.delivery import AlertSettings
+from assay.cycle.sources import open_sources
+from assay.cycle.summary import Event, Problem, Sound, Step, StoppedError
+from assay.cycle.warehouses import opener
+from assay.errors import AssayError
+from assay.incidents.channels.opening import open_channels
+from assay.incidents.dispatch import Delivered, Dispatcher
+from assay.incidents.policy import Policy
+from assay.incidents.record import record
+from assay.incidents.telling import Telling
+from assay.model.time import to_ms
+from assay.store import outbox
+from checks.running import run_checks
+from checks.scenes import Scenes
+from checks.sources.gathering import all_checks, gather, refresh
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from assay.config import Settings
+    from assay.cycle.workplace import Workplace
+    from assay.model.checks import Check, CheckResult
+    from assay.registry import Registry
+
+MOST_S = 15.0
+"""How long a cycle goes on sending. What is left is sent by the worker, or by the next cycle."""
+
+
+def policy_of(settings: Settings) -> tuple[Policy, list[Problem]]:
+    """How incidents are opened and routed; where a route names no channel, that is a problem, and all are told."""
+    usable, problems = routable(settings)
+    return Policy.of(usable), problems
+
+
+def routable(settings: Settings) -> tuple[Settings, list[Problem]]:
+    """The settings, without their routes when these cannot be used: an alert too many is better than none."""
+    try:
+        Telling.of(settings)
+    except AssayError as error:
+        rhythm = settings.alerts.model_dump(exclude={"channels", "fallback"})
+        changes = {"routes": (), "alerts": AlertSettings.model_validate(rhythm)}
+        return settings.model_copy(update=changes), [Problem.of(error, "", Step.TELL)]
+    return settings, []
+
+
+def dispatcher_of(
+    settings: Settings, place: Workplace, registry: Registry
+) -> tuple[Dispatcher, dict[str, AssayError]]:
+    """Who sends by the cycle's own time, and why each channel that cannot be used could not be built."""
+    channels, unbuilt = open_channels(settings, registry)
+    telling = Telling.of(routable(settings)[0])
+    return Dispatcher(place.store, channels, lambda: to_ms(place.moment()), telling=telling), unbuilt
+
+
+@dataclass(slots=True)
+class Soundness:
+    """One pass of check, detect and tell. Each step keeps what it did; one that fails stops no other."""
+
+    place: Workplace
+    registry: Registry
+    checks: Counter[str] = field(default_factory=Counter)
+    anomalies: Counter[str] = field(default_factory=Counter)
+    delivered: Delivered = field(default_factory=Delivered)
+    waiting: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    def run(self) -> Sound:
+        """Take the steps in their order; what was found, what happened, and what went wrong."""
+        self._step(Step.CHECK, self._check)
+        self._step(Step.TELL, self._tell)
+        return Sound(
+            checks=self.checks,
+            anomalies=self.anomalies,
+            incidents=self.place.happened,
+            alerts={**dataclasses.asdict(self.delivered), "waiting": self.waiting},
+            problems=tuple(self.problems),
+        )
+
+    def _step(self, step: Step, take: Callable[[], None]) -> None:
+        self.place.on_event(Event(step, ""))
+        try:
+            with telemetry.step_seconds.labels(step).time():
+                take()
+        except StoppedError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a plug-in may raise anything; the next step is still taken
+            self.problems.append(Problem.of(error, "", step))
+
+    def _check(self) -> None:
+        """Bring the store to what is declared, run it all, and let incidents hear what was found."""
+        gathered = gather(self.place.settings, self.registry)
+        self.problems += [Problem.of(error, "", Step.CHECK) for error in gathered.problems]
+        with self.place.store.write() as session:
+            refresh(session, gathered, to_ms(self.place.moment()))
+        with self.place.store.read() as session:
+            declared = all_checks(session, gathered)
+        results = self._results(declared)
+        self._record(results)
+        self.checks.update(result.outcome for result in results)
+
+    def _results(self, checks: Sequence[Check]) -> list[CheckResult]:
+        """Run checks over all connections: a cycle over some of them must not call the others unreachable."""
+        place, found = self.place, []
+        open_warehouse = opener(open_sources(place.settings, self.registry)[0])
+        with (
+            place.store.read() as session,
+            Scenes(session, place.now, open_warehouse, place.settings.folder) as scenes,
+        ):
+            for result in run_checks(checks, self.registry, scenes, place.now):
+                found.append(result)
+                place.on_event(Event(Step.CHECK, "", result.check.name))
+        return found
+
+    def _record(self, results: Sequence[CheckResult]) -> None:
+        place = self.place
+        with place.store.write() as session:
+            changes = record(session, results, place.moment(), place.policy)
+        place.happened.update(change.transition for change in changes)
+
+    def _tell(self) -> None:
+        """Send what is due. All that this cycle had to say is said, so none of it waits for more of its group."""
+        place = self.place
+        dispatcher, unbuilt = dispatcher_of(place.settings, place, self.registry)
+        self.problems += [Problem.of(error, name, Step.TELL) for name, error in unbuilt.items()]
+        with place.store.write() as session:
+            outbox.hasten(session, to_ms(place.now), to_ms(place.moment()))
+        self.delivered = dispatcher.drain(MOST_S)
+        with place.store.read() as session:
+            self.waiting = outbox.counts(session)[outbox.WAITING]
