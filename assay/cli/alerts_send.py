@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 WAIT_S = 60.0
 
 
-@assay_command("send", example="assay run && assay alerts send")
+@assay_command("send", example="assay alerts send --wait 10")
 @click.option(
     "--wait",
     "seconds",

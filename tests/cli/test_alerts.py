@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from cli.conftest import call
-from fakes.slack import Mishap, Slack, running_slack
+from fakes.hook import Reply
+from fakes.slack import Slack, running_slack
 
 from assay.store import outbox
 from assay.store.engine import Store
@@ -77,7 +78,7 @@ def test_only_the_channel_that_was_named_is_tried(team: Program, slack: Slack) -
 
 def test_a_channel_that_refuses_is_told_with_its_next_step(team: Program, slack: Slack) -> None:
     """Exit 1, what Slack said, what mends it; the others were tried, and the token is told nowhere."""
-    slack.mishaps.append(Mishap(body=b'{"ok": false, "error": "not_in_channel"}'))
+    slack.mishaps.append(Reply(body=b'{"ok": false, "error": "not_in_channel"}'))
     told = team("alerts", "test")
 
     assert told.code == 1
@@ -89,7 +90,7 @@ def test_a_channel_that_refuses_is_told_with_its_next_step(team: Program, slack:
 
 def test_a_busy_channel_is_tried_once_by_a_test(team: Program, slack: Slack) -> None:
     """A test is not sent hours later: whoever asked for it was told."""
-    slack.mishaps.append(Mishap(429, (("Retry-After", "30"),)))
+    slack.mishaps.append(Reply(429, headers=(("Retry-After", "30"),)))
     told = team("alerts", "test", "team")
 
     assert told.code == 1

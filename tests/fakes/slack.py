@@ -10,21 +10,14 @@ import threading
 from collections import deque
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
+
+from fakes.hook import Reply, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
-@dataclass(frozen=True, slots=True)
-class Mishap:
-    """How the next request is answered: a status, headers, a body; `cut` takes the message and hangs up."""
-
-    status: int = 200
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
-    cut: bool = False
+    from fakes.hook import Request
 
 
 @dataclass(slots=True)
@@ -52,8 +45,8 @@ class Slack:
     def __init__(self) -> None:
         self.posts: list[Post] = []
         self.replies: list[Post] = []
-        self.requests: list[tuple[str, dict[str, str], bytes]] = []
-        self.mishaps: deque[Mishap] = deque()
+        self.requests: list[Request] = []
+        self.mishaps: deque[Reply] = deque()
         self.url = ""
         self._lock = threading.Lock()
 
@@ -62,14 +55,20 @@ class Slack:
         """The address of its API."""
         return f"{self.url}/api/"
 
-    def take(self, path: str, headers: dict[str, str], body: bytes) -> tuple[Mishap, bytes]:
-        """Take a request; gives the mishap (a plain 200 for none) and the answer's body."""
+    @property
+    def webhook(self) -> str:
+        """The address of an incoming webhook."""
+        return f"{self.url}/services/T0/B0/very-secret-part"
+
+    def take(self, request: Request) -> Reply:
+        """Take a request. A mishap with a status or words of its own leaves no trace; one that cuts was taken."""
         with self._lock:
-            self.requests.append((path, headers, body))
-            mishap = self.mishaps.popleft() if self.mishaps else Mishap()
-            if mishap.status != 200:
-                return mishap, mishap.body
-            return mishap, mishap.body or self._done(path, json.loads(body))
+            self.requests.append(request)
+            mishap = self.mishaps.popleft() if self.mishaps else None
+            if mishap is not None and not mishap.cut:
+                return mishap
+            answer = self._done(request.path, request.json)
+            return mishap or Reply(body=answer)
 
     def _done(self, path: str, body: dict[str, Any]) -> bytes:
         ts = f"1700000000.{len(self.requests):06d}"
@@ -91,32 +90,6 @@ class Slack:
 def running_slack() -> Iterator[Slack]:
     """A Slack that listens on loopback until the block ends."""
     slack = Slack()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            mishap, answer = slack.take(self.path, dict(self.headers), body)
-            if mishap.cut:
-                self.close_connection = True
-                return
-            self.send_response(mishap.status)
-            for name, value in mishap.headers:
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
-            """Say nothing on stderr."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    slack.url = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with served(slack.take) as url:
+        slack.url = url
         yield slack
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
