@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import TYPE_CHECKING
 
 import click
 from sqlalchemy import select
 
 from assay.cli.alerts_list import matcher_said, silence_dict
+from assay.cli.caller import caller
 from assay.cli.figures import moment, today
 from assay.cli.request import command as assay_command
 from assay.cli.say import note, say_json
@@ -47,7 +47,7 @@ def command(
     now = today()
     with opened_store(request.settings()) as store, store.write() as session:
         silence_id = silences.add(
-            session, matcher, to_ms(now + span), to_ms(now), author=_author(), reason=reason
+            session, matcher, to_ms(now + span), to_ms(now), author=caller(), reason=reason
         )
         row = session.get_one(SilenceRow, silence_id)
         unknown = _fits_nothing(session, matcher)
@@ -88,11 +88,3 @@ def _fits_nothing(session: Session, matcher: Mapping[str, str]) -> bool:
         return False
     wanted = {"asset": matcher["asset"]}
     return not any(matches(wanted, Subject(key)) for key in session.scalars(select(AssetRow.key)))
-
-
-def _author() -> str:
-    """Who calls the program, as the system knows them; '' where it does not."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return ""

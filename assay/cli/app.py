@@ -35,6 +35,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "costs": "Tell what assets, warehouses, users, tags or days cost.",
         "reconcile": "Check that the parts of every cell add up to the bill.",
         "check": "Run the checks of assets, list them, and have new ones suggested.",
+        "incidents": "See what is wrong, act on it, and judge it.",
         "alerts": "Send alerts, see which were sent, and keep silent for a while.",
         "export": "Write the ledger to a file.",
         "serve": "Serve the dashboard on this machine.",
