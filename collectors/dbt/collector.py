@@ -18,6 +18,7 @@ from collectors.dbt.measured import catalog_measurements, catalog_types, freshne
 from collectors.dbt.places import place_of
 from collectors.dbt.reading import Reading, unknown
 from collectors.dbt.runs import named, ran_something, runs
+from collectors.dbt.tested import Tests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from collectors.base import Progress, Record
     from collectors.dbt.loose import Json
     from collectors.dbt.places import Found
-    from collectors.dbt.project import Known
 
 
 def _stream(artifact: Artifact, source: str) -> SourceStream:
@@ -65,7 +65,7 @@ class DbtCollector:
                     yield from _attempt(reading, artifact, found)
 
     def _reading(self) -> Reading:
-        return Reading(place_of(self.config.target), self.config.instance.lower())
+        return Reading(place_of(self.config.target), self.config.instance.lower(), self.name)
 
     def examine(self) -> Iterator[Finding]:
         """Look for artifacts, and read the newest manifest."""
@@ -117,13 +117,15 @@ def _resolved(reading: Reading, artifact: Artifact, found: Found) -> Iterator[Ba
         return
     names = catalog_types(document).keys() if artifact is Artifact.CATALOG else named(document)
     known, settled = reading.resolve(found, names)
-    records = list(_records(artifact, document, known, found.modified))
+    tests = Tests.of(reading.connection, document, known, found.modified)
+    records = list(_records(artifact, document, tests, found.modified))
     yield _batch(artifact, records, *[_mark(reading, found)] * settled)
     if missing := names - known.nodes.keys():
         yield Degraded(artifact, unknown(found, missing), expected=True)
 
 
-def _records(artifact: Artifact, document: Json, known: Known, modified: float) -> Iterator[Record]:
+def _records(artifact: Artifact, document: Json, tests: Tests, modified: float) -> Iterator[Record]:
+    known = tests.known
     if artifact is Artifact.CATALOG:
         yield from known.typed(catalog_types(document))
         yield from catalog_measurements(document, known, modified)
@@ -131,6 +133,9 @@ def _records(artifact: Artifact, document: Json, known: Known, modified: float) 
     yield from runs(document, known, modified)
     if artifact is Artifact.SOURCES:
         yield from freshness(document, known)
+        yield from tests.freshness(document)
+    else:
+        yield from tests.results(document)
 
 
 def _mark(reading: Reading, found: Found) -> str:

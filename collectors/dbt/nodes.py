@@ -39,7 +39,8 @@ _QUOTED = re.compile(r"""['"]([^'"]+)['"]""")
 class Node:
     """A node: where it lies (`relation`, folded; () for nowhere), what it reads, and what is written about it.
 
-    `tests` are the nodes a test may be about, the likeliest first; `tested_name` is the bare name it gives.
+    `tests` are the nodes a test may be about, the likeliest first; `tested_name` is the bare name it gives. `test` is
+    the generic test it is made of, `column` what that looks at, `is_warning` whether its failure only warns.
     """
 
     unique_id: str
@@ -51,6 +52,9 @@ class Node:
     depends_on: tuple[str, ...]
     tests: tuple[str, ...]
     tested_name: str
+    test: str
+    column: str
+    is_warning: bool
     owner: str
     description: str
     tags: tuple[str, ...]
@@ -86,6 +90,9 @@ class Node:
             depends_on=depends_on,
             tests=(text(node.get("attached_node")), text(node.get("tested_node_unique_id")), *depends_on),
             tested_name=_tested_name(node),
+            test=text(mapping(node.get("test_metadata")).get("name")),
+            column=text(node.get("column_name")),
+            is_warning=text(config.get("severity")).lower() == "warn",
             owner=next(filter(None, told), "") or owners.get(group, ""),
             description=text(node.get("description")),
             tags=texts(node.get("tags")) or texts(config.get("tags")),

@@ -27,9 +27,10 @@ _ASKED = 30
 class Reading:
     """The files of a target by kind, and its manifests, each read when first asked for."""
 
-    def __init__(self, place: Place, instance: str) -> None:
+    def __init__(self, place: Place, instance: str, connection: str) -> None:
         self.place = place
         self.instance = instance
+        self.connection = connection
         self.files: dict[Artifact, list[Found]] = {artifact: [] for artifact in Artifact}
         for found in place.files():
             artifact = kind_of(found)

@@ -81,6 +81,11 @@ def runs(results: Json, known: Known, modified: float) -> Iterator[Run]:
             yield replace(run, external_id=name, invocation_id=invocation)
 
 
+def ended_at(result: Json, written: datetime) -> datetime:
+    """When a result came about; `written` where it tells no time."""
+    return _times(result, written)[1]
+
+
 def _run(result: Json, node: Node, asset: AssetKey, written: datetime) -> Run:
     started, ended = _times(result, written)
     response = mapping(result.get("adapter_response"))

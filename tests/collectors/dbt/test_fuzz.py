@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from assay.errors import MalformedInputError
 from assay.model.assets import Alias, Asset, AssetKey, Edge
+from assay.model.checks import CheckResult
 from assay.model.runs import Measurement, Run
 from assay.model.time import to_ms
 
@@ -97,7 +98,7 @@ def moments(record: Record) -> list[datetime]:
     match record:
         case Run(started_at=started, ended_at=ended):
             return [started, ended] if ended else [started]
-        case Measurement(at=at) | Edge(seen_at=at):
+        case Measurement(at=at) | Edge(seen_at=at) | CheckResult(at=at):
             return [at]
         case _:
             return []
@@ -112,6 +113,8 @@ def keys(record: Record) -> list[AssetKey]:
             return [key]
         case Edge(upstream=above, downstream=below):
             return [above, below]
+        case CheckResult(check=made):
+            return [made.asset]
 
 
 def check(record: Record) -> None:
@@ -126,6 +129,9 @@ def check(record: Record) -> None:
         record.rows if isinstance(record, Run) else record.value if isinstance(record, Measurement) else None
     )
     assert figure is None or 0 <= figure < 2**63
+    if isinstance(record, CheckResult):
+        json.dumps([dict(record.metadata), record.observed, record.high], allow_nan=False)
+        assert 0 < len(record.message) <= 400
     assert not isinstance(record, Run) or (record.duration_ms or 0) >= 0
 
 
