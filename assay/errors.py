@@ -17,6 +17,10 @@ class AssayError(Exception):
         super().__init__(f"{self.message}\n→ {hint}" if hint else self.message)
 
 
+class StoppedError(AssayError):
+    """The work was stopped before its end; what it did is kept and the next time it goes on from there."""
+
+
 class UsageError(AssayError):
     """The command was given something it cannot use."""
 

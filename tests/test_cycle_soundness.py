@@ -11,7 +11,8 @@ from fakes.sound import MemoChannel
 from sqlalchemy import func, select
 
 from assay.cycle import soundness
-from assay.cycle.summary import Event, Step, StoppedError
+from assay.cycle.summary import Event, Step
+from assay.errors import StoppedError
 from assay.store.tables import CheckResultRow, IncidentRow, OutboxRow
 
 if TYPE_CHECKING:

@@ -26,6 +26,7 @@ from assay.config.models import (
     StoreSettings,
 )
 from assay.config.plain_secrets import hide_password
+from assay.config.work import WorkerSettings
 from assay.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Settings(Section):
     channels: dict[ConnectionName, ChannelSettings] = Field(default_factory=dict)
     routes: tuple[RouteSettings, ...] = ()
     alerts: AlertSettings = AlertSettings()
+    worker: WorkerSettings = WorkerSettings()
 
     checks: dict[str, CheckSettings] = Field(default_factory=dict)
 

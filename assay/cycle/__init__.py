@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assay.cycle.run import run_cycle
 from assay.cycle.sources import Source, open_sources
-from assay.cycle.summary import Collected, CycleSummary, Derived, Event, Problem, Sound, StoppedError
+from assay.cycle.summary import Collected, CycleSummary, Derived, Event, Problem, Sound
 
 __all__ = [
     "Collected",
@@ -14,7 +14,6 @@ __all__ = [
     "Problem",
     "Sound",
     "Source",
-    "StoppedError",
     "open_sources",
     "run_cycle",
 ]

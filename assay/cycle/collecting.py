@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assay import telemetry
-from assay.cycle.summary import Collected, Event, Problem, Step, StoppedError
+from assay.cycle.summary import Collected, Event, Problem, Step
+from assay.errors import StoppedError
 from assay.incidents.record import record
 from assay.model.checks import CheckResult
 from assay.model.time import from_ms, to_ms
@@ -105,6 +106,8 @@ class Reading:
         try:
             with self.place.store.write() as session:
                 self._log(session, problem.stream, problem=problem)
+        except StoppedError:
+            raise
         except Exception as error:  # noqa: BLE001 - the store itself may be what failed; the summary still tells
             self.problems.append(Problem.of(error, self.source.name, Step.COLLECT, problem.stream))
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assay import telemetry
-from assay.cycle.summary import Derived, Event, Problem, Step, StoppedError
+from assay.cycle.summary import Derived, Event, Problem, Step
+from assay.errors import StoppedError
 from assay.facts.engine import Engine
 from assay.model.money import MICRO
 from costs import ledger

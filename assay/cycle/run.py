@@ -11,8 +11,9 @@ from assay.cycle.deriving import Deriving
 from assay.cycle.lock import only_one
 from assay.cycle.soundness import Soundness, policy_of
 from assay.cycle.sources import open_sources
-from assay.cycle.summary import CycleSummary, Event, OnEvent, Problem, Sound, Step, StoppedError, nobody
+from assay.cycle.summary import CycleSummary, Event, OnEvent, Problem, Sound, Step, nobody
 from assay.cycle.workplace import Workplace
+from assay.errors import StoppedError
 from assay.model.time import DAY_MS, to_ms
 from assay.registry import Registry
 from assay.store import aliases, collections, summaries

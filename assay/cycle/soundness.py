@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from assay import telemetry
 from assay.config.delivery import AlertSettings
 from assay.cycle.sources import open_sources
-from assay.cycle.summary import Event, Problem, Sound, Step, StoppedError
+from assay.cycle.summary import Event, Problem, Sound, Step
 from assay.cycle.warehouses import opener
-from assay.errors import AssayError
+from assay.errors import AssayError, StoppedError
 from assay.incidents.channels.opening import open_channels
 from assay.incidents.dispatch import Delivered, Dispatcher
 from assay.incidents.policy import Policy

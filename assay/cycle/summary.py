@@ -14,10 +14,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-class StoppedError(AssayError):
-    """The cycle was stopped before its end; what it did is kept and the next one goes on from there."""
-
-
 class Step(StrEnum):
     """A part of the cycle."""
 

@@ -48,7 +48,7 @@ class Cause(StrEnum):
 
 
 class CheckSource(StrEnum):
-    """Who says that a check is to be made."""
+    """Who says that a check is to be made. ASSAY: it watches its own jobs and sources."""
 
     CONFIG = "config"
     PYTHON = "python"
@@ -56,6 +56,7 @@ class CheckSource(StrEnum):
     DBT = "dbt"
     EXPECTATIONS = "great_expectations"
     DETECTOR = "detector"
+    ASSAY = "assay"
 
 
 @dataclass(frozen=True, slots=True)

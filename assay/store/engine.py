@@ -13,7 +13,7 @@ from assay.store.faults import told
 from assay.store.urls import is_sqlite, shown, sqlite_file, store_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy.engine import URL
 
@@ -71,6 +71,7 @@ class Store:
         if engine.dialect.name != "sqlite":
             reading |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._reader = engine.execution_options(**reading)
+        self._guard: Callable[[Session], None] | None = None
 
     @classmethod
     def open(cls, url: str, *, expect_head: bool = True) -> Self:
@@ -118,7 +119,18 @@ class Store:
         """
         with told(), Session(self._engine, expire_on_commit=False) as session, session.begin():
             session.connection()  # take the writer's place now, not at the first statement
+            if self._guard is not None:
+                self._guard(session)
             yield session
+
+    def guarded(self, guard: Callable[[Session], None]) -> Store:
+        """The same store; each of its writing transactions begins with `guard`, which raises where none may be.
+
+        It shares this one's connections, and is not to be closed.
+        """
+        store = Store(self._engine)
+        store._guard = guard
+        return store
 
     def close(self) -> None:
         """Give the connections back."""
