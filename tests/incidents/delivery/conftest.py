@@ -16,11 +16,12 @@ from assay.incidents.outbox import enqueue
 from assay.incidents.routing import Routing
 from assay.incidents.telling import Telling
 from assay.model.incidents import IncidentState, Transition
+from assay.store import outbox
 from assay.store.keys import asset_ids
 from assay.store.tables import IncidentEventRow, IncidentRow, OutboxRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from assay.incidents.blocks import Message
@@ -121,6 +122,29 @@ class World:
         incident_id = self.incident(name, **columns)
         self.tell(incident_id, Transition.OPENED)
         return incident_id
+
+    def flood(self, number: int, owners: Sequence[str], causes: Sequence[str]) -> None:
+        """So many incidents at once, each on an asset of its own, all of them to be told."""
+        keys = [f"snowflake:acme:shop.marts.t{place}" for place in range(number)]
+        with self.store.write() as session:
+            ids = asset_ids(session, keys, self.clock())
+            rows = [
+                IncidentRow(
+                    asset_id=ids[key], cause=causes[place % len(causes)], state="open", severity="error",
+                    impact="medium", title=f"{key} is wrong", owner=owners[place // 2 % len(owners)],
+                    opened_ms=self.clock(), changed_ms=self.clock(), details={},
+                )
+                for place, key in enumerate(keys)
+            ]  # fmt: skip
+            session.add_all(rows)
+            session.flush()
+            for row in rows:
+                enqueue(session, row, Transition.OPENED, self.clock(), self.routing)
+
+    def counts(self) -> dict[str, int]:
+        """How many messages stand in each state."""
+        with self.store.read() as session:
+            return outbox.counts(session)
 
     def rows(self, **equal: Any) -> list[OutboxRow]:  # noqa: ANN401 - as above
         """The outbox, oldest first."""
