@@ -1,0 +1,232 @@
+"""The one-pass loop: forecast, judge, then learn. No point is judged by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from checks.anomaly.arrays import row_median
+from checks.anomaly.cold import ColdStart
+from checks.anomaly.config import DAILY
+from checks.anomaly.counts import SmallCounts
+from checks.anomaly.creep import Creep
+from checks.anomaly.forecast import Forecaster
+from checks.anomaly.history import History
+from checks.anomaly.kinds import Kind, Mark, Reason
+from checks.anomaly.recurring import recurring_effect
+from checks.anomaly.shift import Runs, rebase, scan
+from checks.anomaly.tail import TailModel
+from checks.anomaly.verdicts import Step, of_side
+
+if TYPE_CHECKING:
+    from checks.anomaly.arrays import Bools, Floats, Ints
+    from checks.anomaly.cold import Start
+    from checks.anomaly.config import Config
+    from checks.anomaly.forecast import Forecast
+
+REACH = 100
+"""Points kept at least, so that a month's classes can be found."""
+CREEP_CYCLES = 16
+YOUNG_CYCLES = 4
+"""For so long forecasts are poor, and their errors teach less."""
+HEAVY_INDEX = 10.0
+"""Tails heavier than this pay the surcharge."""
+ZERO_KEEP = 1 - 1 / 64
+ZEROS_OF_LATE = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """One point of each series as it is judged, arrays (S,): on the watched scale, with forecast and noise."""
+
+    values: Floats
+    x: Floats
+    seen: Bools
+    forecast: Forecast
+    noise: Floats
+    level: Floats
+
+    @property
+    def error(self) -> Floats:
+        """How far off the forecast was; 0 for a missing point."""
+        return np.where(self.seen, self.x - self.forecast.mean, 0.0)
+
+
+class Detector:
+    """The state of S series; `step` takes one point of each."""
+
+    def __init__(self, kinds: Ints, config: Config = DAILY) -> None:
+        """Start with empty memories; `kinds` (S,) are Kind codes."""
+        series = len(kinds)
+        self.config = config
+        self.is_count = kinds == Kind.COUNT
+        reach = max(config.window, CREEP_CYCLES * config.period if config.calendar else 0, REACH)
+        self.history = History(series, reach)
+        self.forecaster = Forecaster(series, config)
+        self.cold = ColdStart(kinds, config)
+        self.creep = Creep(series, config)
+        self.runs = Runs(series)
+        self.start: Start | None = None
+        self.t = 0
+
+    def step(self, values: Floats, groups: list[list[int]] | None = None, marks: Ints | None = None) -> Step:
+        """Judge one point of each series (S,), NaN for missing.
+
+        `groups` are of Recurrence.groups; `marks` (S,) what people said of the point.
+        """
+        said = np.zeros(len(values), dtype=np.int64) if marks is None else marks
+        if self.start is None:
+            step = self.cold.step(values, said)
+            if self.cold.is_over:
+                self._begin(self.cold.fill(self.history))
+        else:
+            step = self._judge_and_learn(self.start, values, groups or [], said)
+        self.t += 1
+        return step
+
+    def _begin(self, start: Start) -> None:
+        self.start = start
+        self.tail = TailModel(start.scale, self.config.scale_memory, self.config.tail_memory)
+        self.counts = SmallCounts(self.is_count & start.transform.log)
+        self.zeros = start.zeros
+
+    def _judge_and_learn(self, start: Start, values: Floats, groups: list[list[int]], marks: Ints) -> Step:
+        glance = self._look(start, values, groups)
+        step = self._judge(start, glance)
+        step = _as_said(step, marks)
+        learned = (marks & (Mark.SPARED | Mark.WRONG)) == 0
+        begins = (marks & Mark.RESTART) != 0
+        drift, gap = self._learn(start, glance, replace(step, flag=step.flag | begins), learned)
+        self._restart(glance, begins)
+        drift &= learned
+        creeping = of_side(gap > 0, Reason.CREEP_UP, Reason.CREEP_DOWN)
+        return replace(step, creep=drift, reason=np.where(drift & ~step.flag, creeping, step.reason))
+
+    def _look(self, start: Start, values: Floats, groups: list[list[int]]) -> Glance:
+        x = start.transform.forward(values)
+        back = [[self.t - i for i in group] for group in groups]
+        base = self.forecaster.forecast(self.history)
+        forecast = base.explained(x, recurring_effect(self.history, back))
+        noise = self.counts.noise(np.maximum(start.transform.back(base.base), 0.0))
+        return Glance(values, x, ~np.isnan(x), forecast, noise, start.transform.back(forecast.mean))
+
+    def _judge(self, start: Start, g: Glance) -> Step:
+        error = g.error
+        z = self.tail.rarity(error / g.noise) * np.sign(error)
+        threshold, least = self._threshold(start)
+        flag = g.seen & (np.abs(z) > threshold) & (np.abs(error) > least)
+        flag &= ~self.counts.ordinary(flag, g.values, g.level)
+        shifted = self._shifted(g, z, least) & ~flag
+        zero = g.seen & (g.values == 0) & (self.zeros < ZEROS_OF_LATE) & self.counts.zero_is_odd(g.level)
+        up = error > 0
+        reason = np.where(flag, of_side(up, Reason.HIGH, Reason.LOW), 0)
+        reason = np.where(shifted, of_side(up, Reason.SHIFT_UP, Reason.SHIFT_DOWN), reason)
+        reason = np.where(zero, int(Reason.ZERO), reason)
+        reach = np.maximum(self.tail.limit(threshold) * g.noise, least)
+        return Step(
+            g.level, start.transform.back(g.forecast.mean - reach), start.transform.back(g.forecast.mean + reach),
+            flag | zero | shifted, np.zeros_like(flag), reason, z, threshold, self.tail.index,
+            self._season(g.forecast), self._slope(), g.forecast.recurring, self._points_used(len(z)),
+        )  # fmt: skip
+
+    def _threshold(self, start: Start) -> tuple[Floats, Floats]:
+        """The z to exceed, and the least effect worth an alert, (S,)."""
+        least = np.where(
+            start.transform.scaled, self.config.min_effect, self.config.min_linear_effect * start.unit
+        )
+        heavy = np.clip(1.0 - self.tail.index / HEAVY_INDEX, 0.0, 1.0)
+        return self.config.z_alert + self.config.tail_surcharge * heavy, least
+
+    def _shifted(self, g: Glance, z: Floats, least: Floats) -> Bools:
+        """Where (S,) the last few residuals together are too much to one side."""
+        if not self.config.scan_lengths:
+            return np.zeros(len(z), dtype=np.bool_)
+        width = min(max(self.config.scan_lengths) - 1, self.history.size)
+        recent = np.column_stack([self.history.last("signed", width), np.clip(z, -6.0, 6.0)])
+        total = scan(recent, self.config.scan_lengths, self.config.scan_clip)
+        return g.seen & (np.abs(total) > self.config.z_scan) & (np.abs(g.error) > 0.7 * least)
+
+    def _season(self, f: Forecast) -> Floats:
+        level = self.history.last("clean", min(self.history.size, self.config.period)).mean(axis=1)
+        return np.asarray(f.base - level, dtype=np.float64)
+
+    def _slope(self) -> Floats:
+        apart = 2 * self.config.period
+        if self.history.size < 2 * apart:
+            return np.zeros(len(self.is_count))
+        risen = self.history.ago("middle", 1) - self.history.ago("middle", apart + 1)
+        return np.asarray(risen / apart, dtype=np.float64)
+
+    def _points_used(self, series: int) -> Ints:
+        return np.full(series, min(self.history.size, self.config.window))
+
+    def _learn(self, start: Start, g: Glance, step: Step, learned: Bools) -> tuple[Bools, Floats]:
+        """Update every memory with the judged point; where there is drift, and how much."""
+        scale = np.maximum(self.tail.scale, start.floor)
+        quiet = g.seen & ~step.flag & learned
+        self.forecaster.learn(np.where(learned, g.x, np.nan), g.forecast, scale * g.noise, quiet)
+        self._learn_tail(start, g, step, scale, learned)
+        self.counts.learn(g.error, np.maximum(start.transform.back(g.forecast.base), 0.0), quiet)
+        self.runs.take(step.z, np.where(step.flag, np.sign(g.error), 0.0), g.seen & learned)
+        self._append(g, step, scale, g.seen & learned)
+        rows = np.flatnonzero(self.runs.length >= self.config.rebase_after)
+        if len(rows):
+            rebase(self.history, self.runs, rows, self.config.rebase_after)
+            self.forecaster.clear(rows)
+        self.zeros = self.zeros * ZERO_KEEP + ((g.values == 0) & ~step.flag)
+        return self.creep.step(self.history, scale * g.noise, self.forecaster.rho)
+
+    @property
+    def _is_young(self) -> bool:
+        return self.history.size < YOUNG_CYCLES * self.config.period
+
+    def _learn_tail(self, start: Start, g: Glance, step: Step, scale: Floats, learned: Bools) -> None:
+        """A flagged residual enters capped and with little weight: it may be an event, and it may be the tail."""
+        config, error = self.config, g.error / g.noise
+        bound = config.flag_cap * scale
+        residual = np.where(step.flag, np.clip(error, -bound, bound), error)
+        floored = np.sign(residual) * np.maximum(np.abs(residual), 0.3 * start.floor)
+        doubtful = step.flag | ((np.abs(step.z) > config.z_doubt) & (np.abs(g.error) > config.min_effect))
+        weight = np.where(doubtful, config.flag_weight, 1.0) * (
+            config.young_weight if self._is_young else 1.0
+        )
+        self.tail.learn(floored, weight * (g.seen & learned))
+
+    def _append(self, g: Glance, step: Step, scale: Floats, usable: Bools) -> None:
+        base = g.forecast.base
+        residual = np.where(usable, g.x - base, 0.0)
+        bound = self.config.clip * scale * g.noise
+        calm = np.where(step.flag | ~usable, base, base + np.clip(g.error, -bound, bound))
+        raw = np.where(usable, g.x - g.forecast.recurring, base)
+        self.history.append(
+            clean=np.where(usable & self._is_young, g.x, calm),
+            residual=residual,
+            rarity=self.tail.rarity(residual / g.noise),
+            signed=np.where(usable, np.clip(step.z, -6, 6), 0.0),
+            raw=raw,
+            middle=self._middle(raw),
+        )
+
+    def _middle(self, raw: Floats) -> Floats:
+        if not self.config.calendar:
+            return raw
+        return row_median(np.column_stack([self.history.last("raw", self.config.period - 1), raw]))
+
+    def _restart(self, g: Glance, asked: Bools) -> None:
+        """Where people said that this point begins the new normal, take its level at once."""
+        rows = np.flatnonzero(asked & g.seen)
+        if len(rows):
+            rebase(self.history, self.runs, rows, 1)
+            self.forecaster.clear(rows)
+
+
+def _as_said(step: Step, marks: Ints) -> Step:
+    """The verdict where people have judged the point."""
+    spared = (marks & (Mark.SPARED | Mark.RESTART)) != 0
+    wrong = (marks & Mark.WRONG) != 0
+    reason = np.where(wrong & ~step.flag, int(Reason.JUDGED), step.reason)
+    return replace(
+        step, flag=(step.flag & ~spared) | wrong, reason=np.where(spared, int(Reason.NONE), reason)
+    )
