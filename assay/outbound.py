@@ -72,6 +72,13 @@ class Answer:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    method: str
+    body: bytes
+    headers: Mapping[str, str]
+
+
 def resolve(host: str, port: int) -> list[str]:
     """The addresses of a host, as the system's resolver gives them."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -89,12 +96,19 @@ class Door:
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Send `body` by POST; OutboundError when it may not be, cannot be, or is not answered."""
+        return self._call("POST", url, body, headers)
+
+    def get(self, url: str) -> Answer:
+        """Ask by GET; OutboundError as for `post`."""
+        return self._call("GET", url, b"", {})
+
+    def _call(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         parts = self._checked(url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
         connection = self._connection(parts, self.addresses(parts.hostname or "", port), port)
         try:
             with _deadline(connection, self.timeout_s) as ended:
-                return self._exchanged(connection, parts, body, headers, ended)
+                return self._exchanged(connection, parts, _Sent(method, body, headers), ended)
         finally:
             connection.close()
 
@@ -151,8 +165,7 @@ class Door:
         self,
         connection: _Pinned,
         parts: SplitResult,
-        body: bytes,
-        headers: Mapping[str, str],
+        sent: _Sent,
         ended: threading.Event,
     ) -> Answer:
         host = parts.hostname or ""
@@ -164,7 +177,7 @@ class Door:
             ) from None
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
-            connection.request("POST", path, body=body, headers=dict(headers))
+            connection.request(sent.method, path, body=sent.body or None, headers=dict(sent.headers))
             answer = connection.getresponse()
             read = answer.read(self.most_bytes + 1)
         except (OSError, http.client.HTTPException, ValueError) as error:

@@ -24,6 +24,15 @@ step_seconds = Histogram("assay_step_seconds", "Duration of a step of the cycle"
 last_cycle_timestamp = Gauge(
     "assay_last_cycle_timestamp_seconds", "When the last whole cycle ended", registry=METRICS
 )
+jobs_ended = Counter("assay_jobs_ended", "Slots of jobs that ended", ("job", "state"), registry=METRICS)
+job_seconds = Histogram("assay_job_seconds", "Duration of a job", ("job",), registry=METRICS)
+job_last_success = Gauge(
+    "assay_job_last_success_timestamp_seconds", "When a job last ended well", ("job",), registry=METRICS
+)
+outbox_oldest_seconds = Gauge(
+    "assay_outbox_oldest_seconds", "How long the message longest due has waited", registry=METRICS
+)
+outbox_messages = Gauge("assay_outbox_messages", "Messages by where they stand", ("state",), registry=METRICS)
 
 
 def exposition() -> bytes:

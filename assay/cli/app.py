@@ -38,7 +38,8 @@ COMMANDS: dict[str, dict[str, str]] = {
         "incidents": "See what is wrong, act on it, and judge it.",
         "alerts": "Send alerts, see which were sent, and keep silent for a while.",
         "export": "Write the ledger to a file.",
-        "serve": "Serve the dashboard on this machine.",
+        "serve": "Serve the dashboard on this machine, and work beside it.",
+        "worker": "Run cycles in their rhythm and send what is due, without the dashboard.",
     },
     "Care": {
         "config": "Show the settings with their origins, or their schema.",
