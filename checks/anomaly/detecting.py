@@ -22,6 +22,7 @@ def detect(
     values: Floats,
     times_ms: Ints | None = None,
     kinds: Ints | None = None,
+    *,
     marks: Ints | None = None,
     config: Config | None = None,
 ) -> Verdicts:
@@ -29,26 +30,29 @@ def detect(
 
     Args:
         values: (S, T), NaN for a missing point.
-        times_ms: (T,) the start of each point in epoch ms; None for daily points without a calendar.
+        times_ms: (T,), or (S, T) where series begin at different times: the start of each point in epoch ms. None
+            for daily points without a calendar.
         kinds: (S,) Kind codes; counts if not given.
         marks: (S, T) Mark codes, what people said of the points.
         config: settings; chosen by the time between points if not given.
     """
-    chosen = config or _suited(times_ms)
+    times = None if times_ms is None else np.broadcast_to(times_ms, values.shape)
+    chosen = config or _suited(times)
     if chosen.method is Method.WINDOW:
         return judge(values, WindowRule.of(chosen), marks)
-    detector = Detector(np.zeros(len(values), dtype=np.int64) if kinds is None else kinds, chosen)
+    cohorts = None if times is None else times[:, 0]
+    detector = Detector(np.zeros(len(values), dtype=np.int64) if kinds is None else kinds, chosen, cohorts)
     recurrence = Recurrence(
-        times_ms if chosen.calendar else None, chosen.recurrence_lags, detector.history.reach
+        times if chosen.calendar else None, chosen.recurrence_lags, detector.history.reach
     )
     said = np.zeros(values.shape, dtype=np.int64) if marks is None else marks
     with np.errstate(invalid="ignore", over="ignore", under="ignore", divide="ignore"):
         return stack(
-            [detector.step(values[:, t], recurrence.groups(t), said[:, t]) for t in range(values.shape[1])]
+            [detector.step(values[:, t], recurrence.back(t), said[:, t]) for t in range(values.shape[1])]
         )
 
 
-def _suited(times_ms: Ints | None) -> Config:
-    if times_ms is None or len(times_ms) < 2:  # noqa: PLR2004 - two points have a time between them
+def _suited(times: Ints | None) -> Config:
+    if times is None or times.shape[1] < 2:  # noqa: PLR2004 - two points have a time between them
         return DAILY
-    return for_period(int(np.median(np.diff(times_ms))))
+    return for_period(int(np.median(np.diff(times[0]))))

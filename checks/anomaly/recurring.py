@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from checks.anomaly.history import History
 
 SATURDAY = 5
-KEPT = 3
-"""At most this many earlier occurrences of a class are looked at, and at least two."""
 LEAST_Z = 2.4
 """How rare, in root mean square, two occurrences must have been."""
 LEAST_OF_BOTH = 0.67
@@ -45,50 +43,81 @@ def _working_day(day: date, step: int) -> date:
 
 
 class Recurrence:
-    """For each step the earlier points that belong to the same recurring class."""
+    """For each step and each series, how many points ago the like of it was.
+
+    Everything is a pair (2, S): the newest earlier point of the class and the one before; 0 where there is none.
+    """
 
     def __init__(self, times_ms: Ints | None, lags: tuple[int, ...], reach: int) -> None:
-        """Take the times (T,) in epoch ms, or None to know lags in points only; no farther back than `reach`."""
-        self.lags = lags
+        """Take the times (S, T) in epoch ms, or None to know lags in points only; no farther back than `reach`."""
         self.reach = reach
-        self.days = [] if times_ms is None else [day_of(int(time)) for time in times_ms]
-        self.member = [classes_of(day) for day in self.days]
+        self.lags = lags
+        self.row: Ints = np.zeros(1, dtype=np.int64)
+        self.classes: list[Ints] = []
+        if times_ms is not None:
+            distinct, first, row = np.unique(times_ms[:, 0], return_index=True, return_inverse=True)
+            self.row = row if len(distinct) > 1 else self.row
+            self.classes = _calendar_classes(times_ms[first])
 
-    def groups(self, t: int) -> list[list[int]]:
-        """Lists of earlier indices, newest first, each a class that t may belong to."""
-        found = [self._lagged(t, lag) for lag in self.lags]
-        if self.days:
-            found += self._by_calendar(t)
-        return [group[:KEPT] for group in found if len(group) >= 2]  # noqa: PLR2004 - two make a habit
+    def back(self, t: int) -> list[Ints]:
+        """The classes that any of the series is in at t."""
+        found = [np.array([[lag], [2 * lag]]) for lag in self.lags if t >= 2 * lag and 2 * lag < self.reach]
+        return found + [self._classed(t, last) for last in self.classes if (last[:, t] >= 0).any()]
 
-    def _lagged(self, t: int, lag: int) -> list[int]:
-        return [t - k * lag for k in range(1, KEPT + 1) if k * lag <= t and k * lag < self.reach]
-
-    def _by_calendar(self, t: int) -> list[list[int]]:
-        past = range(t - 1, max(-1, t - self.reach), -1)
-        classes = [c for c, holds in enumerate(self.member[t]) if holds]
-        found = [[i for i in past if self.member[i][c]] for c in classes]
-        return [*found, [i for i in past if self.days[i].day == self.days[t].day]]
+    def _classed(self, t: int, last: Ints) -> Ints:
+        """`last` (U, T) is the class's newest earlier index at each point of the class, else -1."""
+        newest = last[:, t]
+        before = np.where(newest >= 0, last[np.arange(len(last)), newest], -1)
+        usable = (before >= 0) & (t - before < self.reach)
+        return np.where(usable, np.stack([t - newest, t - before]), 0)[:, self.row]
 
 
-def recurring_effect(history: History, back: list[list[int]]) -> Floats:
-    """The strongest effect (S,) among classes given as lists of how many points ago they were; 0 for none."""
-    strongest = np.zeros(len(history.ago("clean", 1)))
-    for group in back:
-        residuals = [history.ago("residual", k) for k in group[:2]]
-        size, holds = effect(residuals, [history.ago("rarity", k) for k in group[:2]])
-        strongest = np.where(holds & (np.abs(size) > np.abs(strongest)), size, strongest)
+def _calendar_classes(times_ms: Ints) -> list[Ints]:
+    """For each class (U, T): the newest earlier index of the class where a point is in it, else -1."""
+    days = [[day_of(int(time)) for time in row] for row in times_ms]
+    member = np.array([[classes_of(day) for day in row] for row in days])
+    found = [_last_of(member[:, :, c]) for c in range(member.shape[2])]
+    numbers = np.array([[day.day for day in row] for row in days])
+    same = np.full(numbers.shape, -1, dtype=np.int64)
+    for number in range(1, 32):
+        same = np.maximum(same, _last_of(numbers == number))
+    return [*found, same]
+
+
+def _last_of(member: Bools) -> Ints:
+    """(U, T): at each member the index of the member before it; -1 elsewhere and at the first."""
+    at = np.where(member, np.arange(member.shape[1]), -1)
+    newest = np.maximum.accumulate(at, axis=1)
+    before = np.concatenate([np.full((len(at), 1), -1), newest[:, :-1]], axis=1)
+    return np.where(member, before, -1)
+
+
+def recurring_effect(history: History, classes: list[Ints]) -> Floats:
+    """The strongest effect (S,) among classes given as Recurrence.back gives them; 0 for none."""
+    series = len(history.data["clean"])
+    strongest = np.zeros(series)
+    for back in classes:
+        ago = np.broadcast_to(back, (2, series))
+        rows = np.flatnonzero(ago[1] > 0)
+        size, holds = effect(_at(history, "residual", rows, ago), _at(history, "rarity", rows, ago))
+        stronger = holds & (np.abs(size) > np.abs(strongest[rows]))
+        strongest[rows[stronger]] = size[stronger]
     return strongest
 
 
-def effect(residuals: list[Floats], rarities: list[Floats]) -> tuple[Floats, Bools]:
-    """The mean of the two newest occurrences (S,), and where (S,) it is to be believed.
+def _at(history: History, name: str, rows: Ints, ago: Ints) -> Floats:
+    """(2, n): the newest and the second newest occurrence in those rows."""
+    return history.data[name][rows, history.size - ago[:, rows]]
+
+
+def effect(residuals: Floats, rarities: Floats) -> tuple[Floats, Bools]:
+    """The mean of the two newest occurrences (2, n), and where (n,) it is to be believed.
 
     It is where both stand out to the same side, together by LEAST_Z, and are of like size.
     """
     first, second = residuals
     low, high = np.minimum(np.abs(first), np.abs(second)), np.maximum(np.abs(first), np.abs(second))
-    strength = np.sqrt(0.5 * (rarities[0] ** 2 + rarities[1] ** 2))
+    strength = np.sqrt(0.5 * (rarities**2).sum(axis=0))
     holds = (first * second > 0) & (low > ALIKE * high) & (strength > LEAST_Z)
-    holds &= np.minimum(rarities[0], rarities[1]) > LEAST_OF_BOTH * LEAST_Z
+    holds &= rarities.min(axis=0) > LEAST_OF_BOTH * LEAST_Z
     return np.where(holds, 0.5 * (first + second), 0.0), holds

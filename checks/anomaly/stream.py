@@ -57,8 +57,11 @@ class Glance:
 class Detector:
     """The state of S series; `step` takes one point of each."""
 
-    def __init__(self, kinds: Ints, config: Config = DAILY) -> None:
-        """Start with empty memories; `kinds` (S,) are Kind codes."""
+    def __init__(self, kinds: Ints, config: Config = DAILY, cohorts: Ints | None = None) -> None:
+        """Start with empty memories; `kinds` (S,) are Kind codes.
+
+        Series of one of the `cohorts` (S,) teach each other the weight of tails; all are of one if it is not said.
+        """
         series = len(kinds)
         self.config = config
         self.is_count = kinds == Kind.COUNT
@@ -69,12 +72,12 @@ class Detector:
         self.creep = Creep(series, config)
         self.runs = Runs(series)
         self.start: Start | None = None
-        self.t = 0
+        self.cohorts = np.zeros(series, dtype=np.int64) if cohorts is None else cohorts
 
-    def step(self, values: Floats, groups: list[list[int]] | None = None, marks: Ints | None = None) -> Step:
+    def step(self, values: Floats, classes: list[Ints] | None = None, marks: Ints | None = None) -> Step:
         """Judge one point of each series (S,), NaN for missing.
 
-        `groups` are of Recurrence.groups; `marks` (S,) what people said of the point.
+        `classes` are of Recurrence.back; `marks` (S,) what people said of the point.
         """
         said = np.zeros(len(values), dtype=np.int64) if marks is None else marks
         if self.start is None:
@@ -82,18 +85,17 @@ class Detector:
             if self.cold.is_over:
                 self._begin(self.cold.fill(self.history))
         else:
-            step = self._judge_and_learn(self.start, values, groups or [], said)
-        self.t += 1
+            step = self._judge_and_learn(self.start, values, classes or [], said)
         return step
 
     def _begin(self, start: Start) -> None:
         self.start = start
-        self.tail = TailModel(start.scale, self.config.scale_memory, self.config.tail_memory)
+        self.tail = TailModel(start.scale, self.config, self.cohorts)
         self.counts = SmallCounts(self.is_count & start.transform.log)
         self.zeros = start.zeros
 
-    def _judge_and_learn(self, start: Start, values: Floats, groups: list[list[int]], marks: Ints) -> Step:
-        glance = self._look(start, values, groups)
+    def _judge_and_learn(self, start: Start, values: Floats, classes: list[Ints], marks: Ints) -> Step:
+        glance = self._look(start, values, classes)
         step = self._judge(start, glance)
         step = _as_said(step, marks)
         learned = (marks & (Mark.SPARED | Mark.WRONG)) == 0
@@ -104,11 +106,10 @@ class Detector:
         creeping = of_side(gap > 0, Reason.CREEP_UP, Reason.CREEP_DOWN)
         return replace(step, creep=drift, reason=np.where(drift & ~step.flag, creeping, step.reason))
 
-    def _look(self, start: Start, values: Floats, groups: list[list[int]]) -> Glance:
+    def _look(self, start: Start, values: Floats, classes: list[Ints]) -> Glance:
         x = start.transform.forward(values)
-        back = [[self.t - i for i in group] for group in groups]
         base = self.forecaster.forecast(self.history)
-        forecast = base.explained(x, recurring_effect(self.history, back))
+        forecast = base.explained(x, recurring_effect(self.history, classes))
         noise = self.counts.noise(np.maximum(start.transform.back(base.base), 0.0))
         return Glance(values, x, ~np.isnan(x), forecast, noise, start.transform.back(forecast.mean))
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from checks.anomaly.arrays import Floats
+    from checks.anomaly.arrays import Floats, Ints
+    from checks.anomaly.config import Config
 
 NU = np.array([2.5, 4.0, 8.0, 40.0])
 PRIOR = np.array([0.12, 0.18, 0.25, 0.45])
@@ -28,18 +29,41 @@ PRIOR_POINTS = 6.0
 SMALLEST = 1e-260
 
 
+class Fleet:
+    """What the series of a cohort teach each other of their tails: the prior weights (S, len(NU)) of each nu."""
+
+    def __init__(self, cohorts: Ints) -> None:
+        _, self.of, size = np.unique(cohorts, return_inverse=True, return_counts=True)
+        self.large = np.flatnonzero(size >= FLEET_LEAST)
+        self.members = [np.flatnonzero(self.of == cohort) for cohort in self.large]
+        self.share = np.tile(PRIOR, (len(size), 1))
+        self.prior = np.tile(PRIOR, (len(cohorts), 1))
+
+    def learn(self, weight: Floats) -> None:
+        """Move each large cohort's shares towards its mean belief (EM for a mixture).
+
+        A fleet may only make tails heavier than the prior: a quiet one earns no lower bars.
+        """
+        for cohort, members in zip(self.large, self.members, strict=True):
+            mean = weight.mean(axis=0) if len(members) == len(weight) else weight[members].mean(axis=0)
+            share = (1 - FLEET_GAIN) * self.share[cohort] + FLEET_GAIN * mean
+            heavier = np.where(NU <= HEAVY, np.maximum(share, PRIOR), np.minimum(share, PRIOR))
+            floored = np.maximum(heavier, 0.01)
+            self.share[cohort] = share
+            self.prior[members] = floored / floored.sum()
+
+
 class TailModel:
     """Scale, tail index and rarity for S series."""
 
-    def __init__(self, scale: Floats, memory: float, tail_memory: float) -> None:
-        """Start every series at a prior scale (S,); memories in points."""
+    def __init__(self, scale: Floats, config: Config, cohorts: Ints) -> None:
+        """Start every series at a prior scale (S,); what cohort each is of (S,)."""
         self.log_scale = np.log(scale)[:, None] - 0.04 * (4.0 - np.log2(NU))
         self.score = np.zeros((len(scale), len(NU)))
-        self.fleet = PRIOR.copy()
-        self.share = PRIOR.copy()
+        self.fleet = Fleet(cohorts)
         self.seen = np.full(len(scale), PRIOR_POINTS)
-        self.memory = memory
-        self.keep = 1.0 - 1.0 / tail_memory
+        self.memory = config.scale_memory
+        self.keep = 1.0 - 1.0 / config.tail_memory
         self._refresh()
 
     @property
@@ -76,23 +100,11 @@ class TailModel:
         self.seen = np.minimum(self.seen + use, self.memory)
         pull = ((NU + 1) * ratio2 / (NU + ratio2) - 1.0) * (NU + 3) / (2 * NU)
         self.log_scale = self.log_scale + gain * np.clip(pull, -1.0, 3.0) / self.seen[:, None]
-        self._learn_fleet()
+        self.fleet.learn(self.weight)
         self._refresh()
 
     def _refresh(self) -> None:
-        total = self.score + np.log(self.fleet)
+        total = self.score + np.log(self.fleet.prior)
         raw = np.exp(total - total.max(axis=1, keepdims=True))
         self.weight = raw / raw.sum(axis=1, keepdims=True)
         self.scale = np.exp((self.weight * self.log_scale).sum(axis=1))
-
-    def _learn_fleet(self) -> None:
-        """Move the fleet's shares of each nu towards the mean belief (EM for a mixture).
-
-        The fleet may only make tails heavier than the prior: a quiet fleet earns no lower bars.
-        """
-        if len(self.weight) < FLEET_LEAST:
-            return
-        self.share = (1 - FLEET_GAIN) * self.share + FLEET_GAIN * self.weight.mean(axis=0)
-        heavier = np.where(NU <= HEAVY, np.maximum(self.share, PRIOR), np.minimum(self.share, PRIOR))
-        floored = np.maximum(heavier, 0.01)
-        self.fleet = floored / floored.sum()

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+from fakes.metric_series import days
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.anomaly import Kind
+from assay.model.time import DAY_MS
+from checks.anomaly import Config, Kind
 from checks.anomaly.arrays import row_median
 from checks.anomaly.counts import none_at_all, two_sided
 from checks.anomaly.recurring import Recurrence, classes_of
@@ -44,7 +46,7 @@ def test_small_counts_have_the_chance_poisson_gives_them() -> None:
 def test_gaussian_residuals_are_as_rare_as_they_say() -> None:
     """On Gaussian noise three sigmas come about as often as they should."""
     r = np.random.default_rng(1)
-    tail = TailModel(np.full(400, 0.1), 60, 120)
+    tail = TailModel(np.full(400, 0.1), Config(), np.zeros(400, dtype=np.int64))
     for _ in range(150):
         tail.learn(0.1 * r.standard_normal(400), np.ones(400))
     z = np.concatenate([tail.rarity(0.1 * r.standard_normal(400)) for _ in range(50)])
@@ -56,7 +58,7 @@ def test_gaussian_residuals_are_as_rare_as_they_say() -> None:
 def test_heavy_tails_are_recognised() -> None:
     """Student-t noise with three degrees of freedom has a smaller tail index than Gaussian noise."""
     r = np.random.default_rng(2)
-    tail = TailModel(np.full(2, 1.0), 60, 400)
+    tail = TailModel(np.full(2, 1.0), Config(tail_memory=400), np.zeros(2, dtype=np.int64))
     for _ in range(400):
         tail.learn(np.array([r.standard_normal(), r.standard_t(3)]), np.ones(2))
     assert tail.index[1] < 6 < tail.index[0]
@@ -76,7 +78,14 @@ def test_month_ends_are_classes() -> None:
 
 
 def test_a_class_looks_only_back() -> None:
-    """Groups are of earlier points, newest first, and never of one."""
-    groups = Recurrence(None, (30,), 200).groups(95)
-    assert groups == [[65, 35, 5]]
-    assert Recurrence(None, (30,), 200).groups(40) == []
+    """The like of a point are two earlier ones, newest first, and never one alone."""
+    recurrence = Recurrence(None, (30,), 200)
+    assert [back[:, 0].tolist() for back in recurrence.back(95)] == [[30, 60]]
+    assert recurrence.back(40) == []
+
+
+def test_each_series_has_its_own_calendar() -> None:
+    """Two series that begin a month apart meet their month ends at different points."""
+    times = np.stack([days(100), days(100) + 31 * DAY_MS])
+    ends = Recurrence(times, (), 200).back(84)[0]
+    assert ends.tolist() == [[31, 0], [59, 0]]
