@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -11,13 +12,15 @@ from assay.outbound import Door, OutboundError
 from assay.secrets import SecretRef
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from assay.incidents.blocks import Message
     from assay.outbound import Answer
 
 _BUSY, _TIMED_OUT, _CONFLICT = 429, 408, 409
 _LONGEST_QUOTE = 200
+_SHORTEST_SECRET = 6
+"""Shorter parts of a URL are words like "hook", which an error may need."""
 
 
 class DeliveryError(AssayError):
@@ -121,9 +124,9 @@ def refused(answer: Answer, secrets: Iterable[str] = ()) -> DeliveryError:
     """
     status = answer.status
     passing = status >= 500 or status in {_BUSY, _TIMED_OUT, _CONFLICT}  # noqa: PLR2004 - a server's own failure
-    quoted = scrubbed(answer.body[:_LONGEST_QUOTE].decode("utf-8", "replace"), secrets).strip()
+    words = " ".join(scrubbed(answer.body.decode("utf-8", "replace"), secrets).split())
     return DeliveryError(
-        f"answered {status}" + (f": {' '.join(quoted.split())}" if quoted else ""),
+        f"answered {status}" + (f": {words[:_LONGEST_QUOTE]}" if words else ""),
         hint="It is sent again." if passing else "Check the channel's address and credential.",
         permanent=not passing,
         retry_after_s=retry_after_s(answer.headers),
@@ -137,8 +140,18 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
 
 
 def scrubbed(text: str, secrets: Iterable[str]) -> str:
-    """The text without the secrets."""
-    for hidden in secrets:
-        if hidden:
-            text = text.replace(hidden, "***")
+    """The text without the secrets; of one that is a URL its parts are secret, too."""
+    hidden = sorted({piece for one in secrets for piece in _pieces(one)}, key=len, reverse=True)
+    for piece in hidden:
+        text = text.replace(piece, "***")
     return text
+
+
+def _pieces(hidden: str) -> Iterator[str]:
+    """A secret, and if it is a URL what stands behind its host, piece by piece."""
+    if hidden:
+        yield hidden
+    _, is_url, rest = hidden.partition("://")
+    if is_url:
+        _, _, behind = rest.partition("/")
+        yield from (piece for piece in re.split(r"[/?&=#]", behind) if len(piece) >= _SHORTEST_SECRET)

@@ -138,8 +138,10 @@ class World:
             ]  # fmt: skip
             session.add_all(rows)
             session.flush()
-            for row in rows:
+            for row in rows[: 2 * len(owners)]:
                 enqueue(session, row, Transition.OPENED, self.clock(), self.routing)
+            first = {row.group_key: row for row in session.query(OutboxRow)}
+            outbox.add(session, [_like(first[f"{row.owner}|{row.cause}"], row.id) for row in rows])
 
     def counts(self) -> dict[str, int]:
         """How many messages stand in each state."""
@@ -160,6 +162,14 @@ class World:
         channels = {} if channel is None else {getattr(channel, "name", "chat"): channel}
         telling = Telling(**({"routing": self.routing, "repeat_ms": 0} | terms))
         return Dispatcher(self.store, channels, self.clock, telling=telling, random=Random(1))  # noqa: S311 - a test
+
+
+def _like(told: OutboxRow, incident_id: int) -> dict[str, Any]:
+    """The first message on an incident, as that of another of its group."""
+    key = f"{incident_id}:opened:1:{told.channel}"
+    changed = {"incident_id": incident_id, "thread": f"{incident_id}:{told.channel}", "dedupe_key": key}
+    kept = {name: getattr(told, name) for name in ("channel", "transition", "group_key", "payload")}
+    return {**kept, **changed, "next_ms": told.next_ms, "created_ms": told.created_ms}
 
 
 @pytest.fixture

@@ -341,7 +341,7 @@ def test_what_somebody_took_up_is_not_told_again(
     assert [message.transition for message in chat.messages] == ["opened", transition]
 
 
-def test_a_route_sends_each_owner_its_own(small_world: World, chat: Recorder) -> None:
+def test_a_route_sends_each_owner_its_own(small_world: World) -> None:
     """The first route that fits decides; who fits none is told where the settings say."""
     small_world.routing = Routing(
         routes=(Route(("chat",), {"owner": "finance", "severity": "error"}),), default=("other",)

@@ -7,10 +7,11 @@ import smtplib
 import socket
 import ssl
 from email.message import EmailMessage
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from assay import telemetry
 from assay.incidents.blocks import plain
 from assay.incidents.channels.base import ChannelConfig, DeliveryError, Reference, scrubbed, secret
 from assay.incidents.channels.email.render import as_html
@@ -18,7 +19,7 @@ from assay.incidents.text import as_text, headline
 from assay.outbound import Door, OutboundError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from assay.incidents.blocks import Message
 
@@ -41,6 +42,12 @@ class EmailConfig(ChannelConfig):
     password: Reference | None = Field(default=None, description="Where the password is kept")
     timeout_s: float = Field(default=15.0, gt=0, le=30)
 
+    @model_validator(mode="after")
+    def _keeps_the_password(self) -> Self:
+        if self.tls == "none" and self.password is not None:
+            raise ValueError("a password is sent over TLS only; set tls to starttls or tls")
+        return self
+
 
 class EmailChannel:
     """Sends a mail per message; mails of one incident answer the first, so that readers see one thread."""
@@ -59,16 +66,19 @@ class EmailChannel:
         password = secret(self.config.password) if self.config.password else ""
         mail = written(message, previous_ref, self.config.sender, self.config.to)
         sending = done = False
+        refused: Mapping[str, object] = {}
         try:
             with self._server() as server:
                 if self.config.user:
                     server.login(self.config.user, password)
                 sending = True
-                server.send_message(mail)
+                refused = server.send_message(mail)
                 done = True
         except (smtplib.SMTPException, OSError, OutboundError) as error:
             if not done:  # what goes wrong after the server took it is a farewell gone wrong
                 raise _told(error, (password,), sending=sending) from None
+        if refused:  # others took it, so it counts as sent
+            telemetry.logger("alerts").warning("refused by", channel=self.name, addresses=sorted(refused))
         return previous_ref or str(mail["Message-ID"])
 
     def _server(self) -> smtplib.SMTP:
