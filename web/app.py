@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from assay.config import Settings
+from assay.registry import Registry
 from assay.store.engine import Store
-from web import api, csp, errors, health, hosts, state, urls
+from web import api, csp, errors, forms, health, hosts, state, urls
 from web import format as formats
 from web.pages import PAGES
 
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
 
 def create_app(directory: Path, *, overrides: Mapping[str, object] | None = None, dev: bool = False) -> Flask:
-    """Serve the folder's dashboard. Every page is a GET and reads roll-ups; nothing is written, no source is asked.
+    """Serve the folder's dashboard. A page is a GET and reads roll-ups; only a form of ours, a POST, changes something.
+
+    No source is asked.
 
     `overrides` are settings by dotted key that go before the folder's own. With `dev` templates are read anew and a
     mistake of ours is shown with its trace.
@@ -32,8 +35,8 @@ def create_app(directory: Path, *, overrides: Mapping[str, object] | None = None
     app.debug = dev  # makes the template environment: its options are set by now
     app.config.update(PROPAGATE_EXCEPTIONS=False, SEND_FILE_MAX_AGE_DEFAULT=0 if dev else 86_400)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
-    state.init(app, Store.open(settings.store.url))
-    for part in (urls, hosts, csp, errors, formats, health, api):
+    state.init(app, Store.open(settings.store.url), settings, Registry())
+    for part in (urls, hosts, csp, errors, forms, formats, health, api):
         part.init(app)
     for page in PAGES:
         app.register_blueprint(page.blueprint)

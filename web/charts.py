@@ -23,7 +23,10 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart whose title states what it shows; `kind` is bars (stacked) or line."""
+    """A chart whose title states what it shows; `kind` is bars (stacked), line, or band.
+
+    A band is a line with the range that was expected: its series are Observed, Expected, Low and High by name.
+    """
 
     id: str
     title: str
@@ -35,6 +38,8 @@ class Chart:
     marks: Mapping[str, float] = field(default_factory=dict)
     soft: Sequence[str] = ()
     """The labels whose figures are provisional, in order."""
+    bad: Sequence[int] = ()
+    """The places, from 0, of figures that are out of their range."""
 
     @property
     def is_empty(self) -> bool:
@@ -55,6 +60,7 @@ class Chart:
             "labels": list(self.labels),
             "marks": dict(self.marks),
             "soft": list(self.soft),
+            "bad": list(self.bad),
             "series": [
                 {"name": one.name, "color": one.color, "values": [_rounded(v) for v in one.values]}
                 for one in self.series
@@ -101,15 +107,21 @@ def spark(values: Sequence[float]) -> str:
 
 
 def heartbeat(beats: Sequence[Beat]) -> dict[str, str]:
-    """Runs as upright strokes, oldest first, a unit each: one dashed SVG path for each state.
+    """Runs as upright strokes, oldest first: one path for each state."""
+    return strip([beat.status for beat in beats])
 
-    Runs of one state that follow each other are one line; the style sheet's dashes part them again. So a list of
+
+def strip(marks: Sequence[str]) -> dict[str, str]:
+    """Marks as upright strokes in their places, a unit each: one dashed SVG path for each mark; '' leaves a gap.
+
+    Marks of one sort that follow each other are one line; the style sheet's dashes part them again. So a list of
     strips stays small.
     """
     paths: dict[str, list[str]] = {}
     at = 0
-    for status, group in groupby(beats, key=lambda beat: beat.status):
+    for mark, group in groupby(marks):
         length = len(list(group))
-        paths.setdefault(status, []).append(f"M{at} 2h{length}")
+        if mark:
+            paths.setdefault(mark, []).append(f"M{at} 2h{length}")
         at += length
-    return {status: "".join(strokes) for status, strokes in paths.items()}
+    return {mark: "".join(strokes) for mark, strokes in paths.items()}

@@ -11,20 +11,36 @@ if TYPE_CHECKING:
     from flask import Flask
     from sqlalchemy.orm import Session
 
+    from assay.config import Settings
+    from assay.registry import Registry
     from assay.store.engine import Store
 
 _KEY = "assay.store"
+_SETTINGS = "assay.settings"
+_REGISTRY = "assay.registry"
 
 
-def init(app: Flask, store: Store) -> None:
-    """Give every request of the app the store."""
+def init(app: Flask, store: Store, settings: Settings, registry: Registry) -> None:
+    """Give every request of the app the store, the folder's settings and the plug-ins."""
     app.extensions[_KEY] = store
+    app.extensions[_SETTINGS] = settings
+    app.extensions[_REGISTRY] = registry
     app.teardown_appcontext(lambda _error: _close())
 
 
 def store() -> Store:
     """The store of the app."""
     return cast("Store", current_app.extensions[_KEY])
+
+
+def settings() -> Settings:
+    """The settings of the folder, as they were when the app was made."""
+    return cast("Settings", current_app.extensions[_SETTINGS])
+
+
+def registry() -> Registry:
+    """The plug-ins there are: kinds of checks, channels."""
+    return cast("Registry", current_app.extensions[_REGISTRY])
 
 
 def session() -> Session:

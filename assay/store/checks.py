@@ -154,7 +154,7 @@ def outcomes(session: Session, asset_ids: Sequence[int] | None = None) -> dict[s
     rows = select(CheckRow.last_outcome, func.count()).where(CheckRow.removed_ms.is_(None))
     if asset_ids is not None:
         rows = rows.where(CheckRow.asset_id.in_(asset_ids))
-    return dict(session.execute(rows.group_by(CheckRow.last_outcome)).tuples())
+    return dict(session.execute(rows.group_by(CheckRow.last_outcome)).all())
 
 
 def _row(check: Check, asset_id: int, now_ms: int) -> dict[str, Any]:

@@ -127,25 +127,27 @@ def grouped_under(session: Session, root_id: int) -> list[IncidentLine]:
     return [IncidentLine(*row) for row in session.execute(rows.order_by(IncidentRow.id))]
 
 
-def page(
+def page(  # noqa: PLR0913 - the parts of one question
     session: Session,
     text: str = "",
     facets: Mapping[str, Sequence[str]] | None = None,
     *,
+    sort: str = "",
     limit: int = 50,
     offset: int = 0,
 ) -> IncidentPage:
     """The incidents whose asset's key holds every word of `text` and which match each facet (any of its values).
 
     Without a state only those that want attention. What matters most stands first: state, impact, severity, then
-    the newest. UsageError names the valid facets.
+    the newest; or they are sorted by one of SORTS, a leading '-' turns the order. UsageError names what is valid.
     """
     matching = _conditions(text, facets or {})
     counted = (
         select(func.count()).select_from(IncidentRow).join(AssetRow, AssetRow.id == IncidentRow.asset_id)
     )
     total = session.scalar(counted.where(*matching)) or 0
-    rows = session.execute(_lines().where(*matching).order_by(*_ORDER).limit(limit).offset(offset))
+    ordered = _lines().where(*matching).order_by(*_order(sort))
+    rows = session.execute(ordered.limit(limit).offset(offset))
     return IncidentPage([IncidentLine(*row) for row in rows], total)
 
 
@@ -170,7 +172,7 @@ def _count(session: Session, name: str, matching: list[ColumnElement[bool]]) -> 
         .group_by(column)
         .order_by(func.count().desc(), column)
     )
-    return dict(session.execute(rows).tuples())
+    return dict(session.execute(rows).all())
 
 
 def _conditions(
@@ -201,6 +203,29 @@ _ORDER = (
     IncidentRow.opened_ms.desc(),
     IncidentRow.id.desc(),
 )
+
+
+_SORTS: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
+    "asset": AssetRow.name,
+    "impact": -_rank(IncidentRow.impact, ("high", "medium", "low")),
+    "owner": IncidentRow.owner,
+    "severity": -_rank(IncidentRow.severity, ("error", "warn")),
+    "since": IncidentRow.opened_ms,
+}
+SORTS = tuple(_SORTS)
+"""What a list of incidents may be sorted by; a leading '-' in `page` turns the order."""
+
+
+def _order(sort: str) -> Sequence[ColumnElement[Any]]:
+    name = sort.removeprefix("-")
+    if not sort:
+        return _ORDER
+    if name not in _SORTS:
+        raise UsageError(
+            f"Incidents cannot be sorted by {name!r}.", hint=f"Choose one of {', '.join(SORTS)}."
+        )
+    column = _SORTS[name]
+    return [column.desc() if sort.startswith("-") else column.asc(), IncidentRow.id.desc()]
 
 
 def _lines() -> Select[Any]:

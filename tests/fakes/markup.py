@@ -37,6 +37,7 @@ class Markup(HTMLParser):
 
     @property
     def links(self) -> list[str]:
-        """Where the page leads or sends to."""
+        """Where the page leads or asks; where it only posts to is no link."""
         names = ("href", "action", "hx-get", "src")
-        return [attrs[name] for _, attrs in self.elements for name in names if name in attrs]
+        asking = [attrs for _, attrs in self.elements if attrs.get("method") != "post"]
+        return [attrs[name] for attrs in asking for name in names if name in attrs]

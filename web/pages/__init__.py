@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
-from web.pages import asset, assets, connections, costs, overview
+from web.pages import (
+    alerts,
+    asset,
+    assets,
+    check_new,
+    checks,
+    connections,
+    costs,
+    incident,
+    incidents,
+    overview,
+)
 
-PAGES = (overview, assets, asset, costs, connections)
+PAGES = (overview, incidents, incident, assets, asset, costs, checks, check_new, alerts, connections)

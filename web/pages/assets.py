@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, request
 
-from assay.errors import UsageError
 from assay.model.runs import Metric
 from assay.store import costs, measurements, runs, search
 from web import state
 from web.ask import whole
 from web.charts import heartbeat, spark
 from web.figures import bars_of
-from web.pages.base import asked, rendered
+from web.pages.base import asked, last_page, rendered, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,13 +52,12 @@ class Assets:
 
 def query(session: Session, ask: Ask, args: MultiDict[str, str]) -> Assets:
     """Read one page; every figure beside a line comes from one query for the whole page."""
-    words, sort = args.get("q", "").strip()[:200], args.get("sort", "-cost")
+    words, sort = words_of(args), args.get("sort", "-cost")
     chosen = {name: values for name in search.FACETS if (values := [v for v in args.getlist(name) if v])}
     number = whole(args, "page", 1, MOST_PAGES)
     found = search.search(session, words, chosen, sort=sort, limit=PAGE, offset=(number - 1) * PAGE)
     if number > 1 and not found.lines:
-        last = max(1, -(-found.total // PAGE))
-        raise UsageError(f"There is no page {number} of this list.", hint=f"Its last page is {last}.")
+        raise last_page(number, found.total, PAGE)
     ids = [line.id for line in found.lines]
     spent = costs.sparklines(session, [line.key for line in found.lines], ask.window)
     bars = bars_of(ask.window)

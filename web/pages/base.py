@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import g, render_template, request
 
 from assay.errors import UsageError
-from assay.store.search import FACETS
+from assay.store import check_list, incidents, search, triage
 from web import ask, state
 from web import format as formats
+from web.notices import notice
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 NAVIGATION = (
     ("overview.page", "Overview"),
+    ("incidents.page", "Incidents"),
     ("assets.page", "Assets"),
     ("costs.page", "Costs"),
+    ("checks.page", "Checks"),
+    ("alerts.page", "Alerts"),
     ("connections.page", "Connections"),
 )
-ASKED = ("days", "from", "to", "unit", "by", "hops", "q", "sort", "page", *FACETS)
+ASKED = (
+    *("days", "from", "to", "unit", "by", "hops", "q", "sort", "page"),
+    *dict.fromkeys((*search.FACETS, *incidents.FACETS, *check_list.FACETS, "channel")),
+)
 """The names a query may hold. Others never get into a link: url_for has some of its own (_scheme, _external)."""
+
+LONGEST_WORDS = 200
+"""Characters of what is searched for."""
 
 MOST_VALUES = 100
 """How many values of one name a query may hold."""
@@ -34,7 +47,25 @@ def asked() -> ask.Ask:
 
 def rendered(template: str, **values: Any) -> str:  # noqa: ANN401 - a template takes anything
     """The page, with what every template may use."""
-    return render_template(template, navigation=NAVIGATION, url_with=url_with, **values)
+    return render_template(
+        template,
+        navigation=NAVIGATION,
+        troubles=triage.told_count(state.session()),
+        notice=notice(request.args),
+        url_with=url_with,
+        **values,
+    )
+
+
+def words_of(args: Mapping[str, str]) -> str:
+    """The words a list is searched by."""
+    return args.get("q", "").strip()[:LONGEST_WORDS]
+
+
+def last_page(number: int, total: int, size: int) -> UsageError:
+    """The error of a page that a list does not have."""
+    last = max(1, -(-total // size))
+    return UsageError(f"There is no page {number} of this list.", hint=f"Its last page is {last}.")
 
 
 def url_with(**changes: object) -> dict[str, Any]:

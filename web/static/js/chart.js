@@ -52,6 +52,23 @@ function told(points, data) {
   return tip;
 }
 
+// A band tells all of a moment, expected range and all, and whether it was out of it.
+function toldOfBand(points, data, element) {
+  const at = points[0].dataIndex;
+  const value = (name) => data.series.find((one) => one.name === name)?.values[at];
+  const low = value("Low");
+  const high = value("High");
+  const tip = node("div", "", "tip");
+  tip.append(node("b", data.labels[at]));
+  const bad = data.bad.includes(at);
+  tip.append(line(color(element, bad ? "bad" : "busy"), bad ? "Observed, out of range" : "Observed", figure(value("Observed"), data.unit)));
+  const expected = value("Expected");
+  if (expected !== null && expected !== undefined) tip.append(line(color(element, "dim"), "Expected", figure(expected, data.unit)));
+  if (low !== null && low !== undefined) tip.append(line(color(element, "band"), "At least", figure(low, data.unit)));
+  if (high !== null && high !== undefined) tip.append(line(color(element, "band"), "At most", figure(high, data.unit)));
+  return tip;
+}
+
 function tooltip(data, element) {
   return {
     trigger: "axis",
@@ -61,7 +78,7 @@ function tooltip(data, element) {
     borderColor: color(element, "line"),
     padding: [8, 12],
     transitionDuration: 0,
-    formatter: (points) => told(points, data),
+    formatter: (points) => (data.kind === "band" ? toldOfBand(points, data, element) : told(points, data)),
   };
 }
 
@@ -91,6 +108,49 @@ function series(data, element) {
   });
 }
 
+// Stretches of neighbouring places, each as [first, last].
+function stretches(places) {
+  return places.reduce((found, at) => {
+    const last = found[found.length - 1];
+    if (last && last[1] === at - 1) last[1] = at;
+    else found.push([at, at]);
+    return found;
+  }, []);
+}
+
+// The range that was expected is an area between Low and High; where figures left it the ground is tinted.
+function banded(data, element) {
+  const of = (name) => data.series.find((one) => one.name === name)?.values ?? data.labels.map(() => null);
+  const [low, high] = [of("Low"), of("High")];
+  const paint = Object.fromEntries(["busy", "dim", "band", "bad", "wash-bad"].map((token) => [token, color(element, token)]));
+  const plain = { type: "line", symbol: "none", silent: true, emphasis: { disabled: true } };
+  const ends = (at, step) => ({ xAxis: Math.min(Math.max(at + step, 0), data.labels.length - 1) });
+  const both = low.map((value, i) => (value === null || high[i] === null ? null : high[i] - value));
+  const area = { type: "line", symbol: "none", silent: true, stack: "band", stackStrategy: "all", lineStyle: { width: 0 }, emphasis: { disabled: true } };
+  const limit = { ...plain, lineStyle: { color: paint.band, width: 1 }, itemStyle: { color: paint.band } };
+  return [
+    { ...area, name: "floor", data: low.map((value, i) => (both[i] === null ? null : value)) },
+    { ...area, name: "Expected range", data: both, itemStyle: { color: paint.band }, areaStyle: { color: paint.band, opacity: 0.22 } },
+    { ...limit, name: "Low", data: low },
+    { ...limit, name: "High", data: high },
+    { ...plain, name: "Expected", data: of("Expected"), lineStyle: { color: paint.dim, width: 1, type: "dashed" }, itemStyle: { color: paint.dim } },
+    {
+      name: "Observed", type: "line", connectNulls: true, symbol: "circle", z: 5, emphasis: { disabled: true },
+      symbolSize: (_, point) => (data.bad.includes(point.dataIndex) ? 9 : 4),
+      data: of("Observed").map((value, i) => (data.bad.includes(i) ? { value, itemStyle: { color: paint.bad } } : value)),
+      itemStyle: { color: paint.busy }, lineStyle: { color: paint.busy, width: 1.5 },
+      markArea: { silent: true, itemStyle: { color: paint["wash-bad"] }, data: stretches(data.bad).map(([from, to]) => [ends(from, from === to ? -0.5 : 0), ends(to, from === to ? 0.5 : 0)]) },
+    },
+  ];
+}
+
+function named(data) {
+  if (data.kind !== "band") return undefined;
+  const there = (name) => data.series.some((one) => one.name === name && one.values.some((value) => value !== null));
+  const range = there("Low") && there("High") ? ["Expected range"] : ["Low", "High"].filter(there);
+  return ["Observed", ...(there("Expected") ? ["Expected"] : []), ...range];
+}
+
 function option(data, element) {
   const dim = color(element, "dim");
   const faint = color(element, "line");
@@ -102,11 +162,11 @@ function option(data, element) {
     aria: { enabled: false },
     textStyle: { fontFamily: getComputedStyle(element).fontFamily },
     grid: { left: 0, right: 0, top: legend ? 36 : 12, bottom: 2, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
-    legend: legend ? { top: 0, left: 0, type: "scroll", icon: "roundRect", itemWidth: 8, itemHeight: 8, itemGap: 16, textStyle: text, inactiveColor: faint } : undefined,
+    legend: legend ? { data: named(data), top: 0, left: 0, type: "scroll", icon: "roundRect", itemWidth: 8, itemHeight: 8, itemGap: 16, textStyle: text, inactiveColor: faint } : undefined,
     tooltip: tooltip(data, element),
     xAxis: { type: "category", data: data.labels, axisTick: { show: false }, axisLine: { lineStyle: { color: faint } }, axisLabel: { ...text, hideOverlap: true } },
-    yAxis: { type: "value", splitNumber: 4, splitLine: { lineStyle: { color: faint } }, axisLabel: { ...text, formatter: (value) => compact.format(value) } },
-    series: series(data, element),
+    yAxis: { type: "value", scale: data.kind === "band", splitNumber: 4, splitLine: { lineStyle: { color: faint } }, axisLabel: { ...text, formatter: (value) => compact.format(value) } },
+    series: data.kind === "band" ? banded(data, element) : series(data, element),
   };
 }
 
