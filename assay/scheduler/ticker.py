@@ -44,7 +44,8 @@ class Ticker:
 
     def stop(self) -> None:
         """Call nothing more; what is under way is not waited for."""
-        self._scheduler.shutdown(wait=False)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
 
 
 class Guarded:
