@@ -6,6 +6,8 @@ import json
 import time
 from dataclasses import dataclass
 from datetime import date, timedelta
+from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -19,13 +21,12 @@ from assay.cli.request import command as assay_command
 from assay.cli.say import say_json
 from assay.cli.serve import PORT, serve
 from assay.cli.stores import opened
-from assay.config import FILE_NAME, add_connection, add_rules
+from assay.config import FILE_NAME, add_channel, add_connection, add_rules
 from assay.demo.company import build
 from assay.errors import UsageError
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from pathlib import Path
 
     from assay.cli.request import Request
 
@@ -43,6 +44,9 @@ RULES = tuple(
     for application, tool in (("Looker*", "looker"), ("Tableau*", "tableau"), ("Metabase*", "metabase"))
 )
 """A dashboard's query builds no table: what the three BI tools spend is told as their dashboards' cost."""
+CHECKS = Path("checks") / "shop.yml"
+CHANNEL = ("log", "file", {"path": "alerts.jsonl"})
+"""Where the demo's alerts go: a file beside its settings."""
 SEED, DAYS, QUERIES = 7, 60, 300_000
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -87,8 +91,8 @@ def command(request: Request, *, no_serve: bool, port: int, end: datetime | None
     make_company(request, Recipe(**sizes, end=end.date() if end else None))
     summary = cycle_of(request)
     settings = request.settings()
-    with opened(settings) as (store, files), store.read() as session:
-        found = story(session, files, settings)
+    with opened(settings) as (store, facts), store.read() as session:
+        found = story(session, facts, settings)
     seconds = round(time.monotonic() - began, 1)
     if request.as_json:
         say_json({**found.as_dict(), "seconds": seconds, "dir": str(request.folder)})
@@ -126,6 +130,17 @@ def make_company(request: Request, recipe: Recipe) -> None:
     for name, kind, options in CONNECTIONS:
         if name not in request.settings().connections:
             add_connection(request.folder, name, kind, options)
+    _watch(request)
+
+
+def _watch(request: Request) -> None:
+    """Give the folder the company's checks, and a file its alerts are written to."""
+    checks = request.folder / CHECKS
+    if not checks.parent.exists():
+        checks.parent.mkdir()
+        checks.write_text((files("assay.demo") / CHECKS.name).read_text("utf-8"), "utf-8")
+    if not request.settings().channels:
+        add_channel(request.folder, *CHANNEL)
 
 
 def _read(note: Path) -> dict[str, object] | None:

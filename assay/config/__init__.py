@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.config.document import FILE_NAME, add_connection, add_rules, write_new
+from assay.config.document import FILE_NAME, add_channel, add_connection, add_rules, write_new
 from assay.config.models import (
     CheckSettings,
     ConnectionSettings,
@@ -28,6 +28,7 @@ __all__ = [
     "PrivacySettings",
     "Settings",
     "StoreSettings",
+    "add_channel",
     "add_connection",
     "add_rules",
     "write_new",

@@ -63,18 +63,27 @@ def write_new(folder: Path) -> bool:
 
 def add_connection(folder: Path, name: str, kind: str, options: Mapping[str, object]) -> None:
     """Write or replace ``[connections.<name>]``, keeping all other text and comments of assay.toml."""
+    _put(folder, "connections", name, {"kind": kind, **options})
+
+
+def add_channel(folder: Path, name: str, kind: str, options: Mapping[str, object]) -> None:
+    """Write or replace ``[channels.<name>]``, keeping all other text and comments of assay.toml."""
+    _put(folder, "channels", name, {"kind": kind, **options})
+
+
+def _put(folder: Path, section: str, name: str, values: Mapping[str, object]) -> None:
+    """Write or replace the table ``[<section>.<name>]``."""
     file = folder / FILE_NAME
     document = _document(file)
     table = tomlkit.table()
-    table.add("kind", kind)
-    for key, value in options.items():
+    for key, value in values.items():
         table.add(key, value)
-    if "connections" not in document:
-        document["connections"] = tomlkit.table(is_super_table=True)
-    connections = document["connections"]
-    if not isinstance(connections, dict):
-        raise ConfigError(f"{file}: connections is not a table.", hint="Write [connections.NAME] tables.")
-    connections[name] = table
+    if section not in document:
+        document[section] = tomlkit.table(is_super_table=True)
+    tables = document[section]
+    if not isinstance(tables, dict):
+        raise ConfigError(f"{file}: {section} is not a table.", hint=f"Write [{section}.NAME] tables.")
+    tables[name] = table
     _replace(file, tomlkit.dumps(document))
 
 

@@ -34,8 +34,8 @@ def write_artifacts(folder: Path, made: Builds, load: Load, truth: Truth, named:
         _write(place / "run_results.json", documents.run_results(invocation, ran))
         if number % EVERY == 0 or number == last:
             _write(place / "manifest.json", documents.manifest(invocation))
-            _write(place / "catalog.json", documents.catalog(invocation))
-            _write(place / "sources.json", documents.sources(invocation))
+            _write(place / "catalog.json", documents.catalog(invocation, is_last=number == last))
+            _write(place / "sources.json", documents.sources(invocation, is_last=number == last))
 
 
 def _write(path: Path, document: documents.Document) -> None:

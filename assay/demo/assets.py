@@ -70,6 +70,12 @@ FAILING = "FCT_AD_SPEND"
 """The model that fails on one day, is retried and then succeeds."""
 HALVED = "FCT_ORDERS"
 """The table that lost half its rows on one Tuesday."""
+DOUBLED, DOUBLES = "MART_CUSTOMER_VALUE", 12
+"""The table whose key is found more than once in the last build, and how many times."""
+STALE, STALE_DAYS = "CAMPAIGNS", 3
+"""The source its loader leaves alone at the end, and for how many days."""
+LOST = ("AD_SPEND", "DAY")
+"""The source that loses a column on the last day, and the column."""
 UNREAD = ("FCT_RETURNS", "DIM_STORE_LEGACY", "FCT_COUPON_TRIALS", "INT_BASKET_PAIRS")
 """Tables that are built each day and that nobody reads."""
 

@@ -1,7 +1,7 @@
 """The daily dbt build: which node runs when, on four threads, with its statement and its result.
 
 The story: one model becomes slower from day to day, one fails on a day and is retried two hours later, one
-table gets only half its rows on the last Tuesday.
+table gets only half its rows on the last Tuesday, and the key of one is no longer unique in the last build.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from uuid import UUID
 import numpy as np
 
 from assay.demo import people
-from assay.demo.assets import BY_NAME, CREEPING, FAILING, HALVED, MODELS, PROJECT, Table
+from assay.demo.assets import BY_NAME, CREEPING, DOUBLED, DOUBLES, FAILING, HALVED, MODELS, PROJECT, Table
 from assay.demo.calendar import BUILD_MS, Calendar
 from assay.demo.load import Book, Load, Statement
 from assay.demo.warehouses import DAY_MS, HOUR_MS, SECOND_MS, TRANSFORMING
@@ -49,6 +49,9 @@ class Node:
         return f"test.{PROJECT}.{name}.{_digest(name)}"
 
 
+DOUBLED_TEST = Node(BY_NAME[DOUBLED], "unique")
+
+
 @dataclass(slots=True)
 class Result:
     """What became of a node in one invocation; `number` is the load's `result`, 0 where nothing ran."""
@@ -59,6 +62,7 @@ class Result:
     start_ms: int = 0
     run_ms: int = 0
     thread: int = 0
+    failures: int = 0
 
 
 @dataclass(slots=True)
@@ -132,8 +136,10 @@ class Builds:
         if node.table.name == CREEPING and not node.test:
             seconds *= 1 + 2 * aged
         run_ms = int(seconds * SECOND_MS * self.rng.lognormal(0, 0.08) * (0.3 if failed else 1))
-        status = "pass" if node.test else "success"
-        return Result(node, "error" if failed else status, len(self.rows) + 1, start_ms, run_ms, thread)
+        failures = DOUBLES if node == DOUBLED_TEST and day == self.calendar.days - 1 else 0
+        status = ("fail" if failures else "pass") if node.test else "success"
+        number = len(self.rows) + 1
+        return Result(node, "error" if failed else status, number, start_ms, run_ms, thread, failures)
 
     def _enter(self, result: Result, day: int, invocation: Invocation) -> None:
         """Enter the statement of a result into the load."""

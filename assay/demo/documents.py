@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from assay.demo.assets import MODELS, PROJECT, SOURCES, TABLES, Table
+from assay.demo.assets import LOST, MODELS, PROJECT, SOURCES, STALE, STALE_DAYS, TABLES, Table
 from assay.demo.builds import DBT_VERSION, Invocation, Node, Result, nodes
 from assay.demo.people import DASHBOARDS, USERS
+from assay.demo.warehouses import DAY_MS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+QUARTER_MS = 900_000
+"""The loader comes each quarter of an hour."""
 SCHEMAS = "https://schemas.getdbt.com/dbt"
 Document = dict[str, Any]
 
@@ -170,13 +173,19 @@ def _ran(result: Result, query_id: str, start: int, end: int) -> Document:
         ],
         "thread_id": f"Thread-{result.thread + 1} (worker)", "execution_time": (end - start + 180) / 1000,
         "adapter_response": {} if failed else answer,
-        "message": "Database Error: 000604 (57014): SQL execution canceled" if failed else "SUCCESS 1",
-        "failures": 0 if node.test else None, "unique_id": node.unique_id, "compiled": True,
+        "message": "Database Error: 000604 (57014): SQL execution canceled" if failed else _message(result),
+        "failures": result.failures if node.test else None, "unique_id": node.unique_id, "compiled": True,
         "relation_name": None if node.test else relation(node.table),
     }  # fmt: skip
 
 
-def _found(table: Table) -> Document:
+def _message(result: Result) -> str:
+    if result.failures:
+        return f"Got {result.failures} results, configured to fail if != 0"
+    return "SUCCESS 1"
+
+
+def _found(table: Table, lost: str = "") -> Document:
     """A relation as the catalog tells of it."""
     key, measured = table.key.upper(), bool(table.rows)
     figures = {"row_count": ("Row Count", table.rows), "bytes": ("Size", table.rows * table.row_bytes)}
@@ -186,8 +195,9 @@ def _found(table: Table) -> Document:
             "name": table.name, "database": table.database, "comment": None, "owner": "TRANSFORMER",
         },
         "columns": {
-            key: {"type": "NUMBER", "index": 1, "name": key, "comment": None},
-            "DAY": {"type": "DATE", "index": 2, "name": "DAY", "comment": None},
+            name: {"type": type_, "index": place, "name": name, "comment": None}
+            for place, (name, type_) in enumerate(((key, "NUMBER"), ("DAY", "DATE")), 1)
+            if name != lost
         },
         "stats": {
             name: {"id": name, "label": label, "value": float(value), "include": measured, "description": ""}
@@ -197,32 +207,37 @@ def _found(table: Table) -> Document:
     }  # fmt: skip
 
 
-def catalog(invocation: Invocation) -> Document:
-    """What dbt found in the warehouse: every relation's kind and columns."""
+def catalog(invocation: Invocation, *, is_last: bool = False) -> Document:
+    """What dbt found in the warehouse: every relation's kind and columns. On the last day one is lost."""
+    losing, column = LOST if is_last else ("", "")
     return {
         "metadata": metadata("catalog/v1", invocation, invocation.at_ms + 3_000_000),
         "nodes": {table.node: _found(table) for table in MODELS},
-        "sources": {table.node: _found(table) for table in SOURCES},
+        "sources": {table.node: _found(table, column if table.name == losing else "") for table in SOURCES},
         "errors": None,
     }
 
 
-def sources(invocation: Invocation) -> Document:
-    """How fresh the sources were when the build began."""
-    quarter = invocation.at_ms - invocation.at_ms % 900_000
+def sources(invocation: Invocation, *, is_last: bool = False) -> Document:
+    """How fresh the sources were when the build began. On the last day one has not been loaded for days."""
     results = [
-        {
-            "unique_id": table.node, "status": "pass", "max_loaded_at": iso(quarter + 30_000),
-            "snapshotted_at": iso(invocation.at_ms),
-            "max_loaded_at_time_ago_in_s": (invocation.at_ms - quarter - 30_000) / 1000,
-            "criteria": {"warn_after": {"count": 2, "period": "hour"}, "error_after": {"count": 6,
-                "period": "hour"}, "filter": None},
-            "adapter_response": {}, "timing": [], "thread_id": "Thread-1 (worker)", "execution_time": 0.4,
-        }
-        for table in SOURCES
-    ]  # fmt: skip
+        _freshness(table, invocation.at_ms, is_stale=is_last and table.name == STALE) for table in SOURCES
+    ]
     return {
         "metadata": metadata("sources/v3", invocation, invocation.at_ms),
         "results": results,
         "elapsed_time": 4.2,
     }
+
+
+def _freshness(table: Table, at_ms: int, *, is_stale: bool) -> Document:
+    loaded = at_ms - at_ms % QUARTER_MS + 30_000
+    if is_stale:
+        loaded -= (STALE_DAYS - 1) * DAY_MS
+    return {
+        "unique_id": table.node, "status": "error" if is_stale else "pass", "max_loaded_at": iso(loaded),
+        "snapshotted_at": iso(at_ms), "max_loaded_at_time_ago_in_s": (at_ms - loaded) / 1000,
+        "criteria": {"warn_after": {"count": 2, "period": "hour"}, "error_after": {"count": 6,
+            "period": "hour"}, "filter": None},
+        "adapter_response": {}, "timing": [], "thread_id": "Thread-1 (worker)", "execution_time": 0.4,
+    }  # fmt: skip

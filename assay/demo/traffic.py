@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assay.demo import people
-from assay.demo.assets import BY_NAME, SOURCES, TABLES, UNREAD
+from assay.demo.assets import BY_NAME, SOURCES, STALE, STALE_DAYS, TABLES, UNREAD
 from assay.demo.calendar import EVERY_DAY, OFFICE, ROUND_THE_CLOCK, WORK_DAYS, WORK_WEEK, Calendar
 from assay.demo.load import Book, Load, Statement
-from assay.demo.warehouses import ADHOC, BI, DATASCIENCE, LOADING, MINUTE_MS
+from assay.demo.warehouses import ADHOC, BI, DATASCIENCE, DAY_MS, LOADING, MINUTE_MS
 
 if TYPE_CHECKING:
     from assay.demo.power import Ints
@@ -56,8 +56,9 @@ def _failures(rows: int, share: float, rng: np.random.Generator) -> Ints:
 
 
 def _loader(calendar: Calendar, count: int, book: Book, rng: np.random.Generator) -> Load:
-    """Every quarter of an hour the loader copies what is new into the sources."""
-    texts = []
+    """Every quarter of an hour the loader copies what is new into the sources; at the end one is forgotten."""
+    texts: list[int] = []
+    forgotten: list[int] = []
     for table in SOURCES:
         copy = f"COPY INTO {table.sql} FROM @RAW.STAGES.{table.name}/ FILE_FORMAT = (TYPE = PARQUET)"
         merge = (
@@ -68,11 +69,14 @@ def _loader(calendar: Calendar, count: int, book: Book, rng: np.random.Generator
             book.add(Statement("COPY", copy, table.schema, (), table.name)),
             book.add(Statement("MERGE", merge, table.schema, (), table.name)),
         ]
+        forgotten += texts[-2:] if table.name == STALE else []
     moments = calendar.moments(count, EVERY_DAY, ROUND_THE_CLOCK, rng)
     quarter = 15 * MINUTE_MS
-    rows = rng.integers(200, 40_000, count)
+    rows, text = rng.integers(200, 40_000, count), _some(texts, count, rng)
+    is_late = moments >= calendar.start_ms + (calendar.days - STALE_DAYS) * DAY_MS
+    text[is_late & np.isin(text, forgotten)] = texts[0]
     return Load.of(
-        start_ms=moments - moments % quarter + rng.integers(0, 40_000, count), text=_some(texts, count, rng),
+        start_ms=moments - moments % quarter + rng.integers(0, 40_000, count), text=text,
         run_ms=_lengths(count, 2500, 0.8, rng), user=people.LOADER, warehouse=LOADING, rows=rows,
         written=rows * 90,
         scanned=rows * 110, failed=_failures(count, 0.004, rng),

@@ -72,7 +72,8 @@ def _told(result: CheckResult) -> str:
     if result.outcome is Outcome.ERROR:
         return f"check {result.check.name} could not be run" + (f": {message}" if message else "")
     wanted = expectation(result)
-    if result.observed is None or not wanted:
+    is_count_of_faults = result.low is None and result.high == 0
+    if result.observed is None or not wanted or (is_count_of_faults and message):
         return message or f"check {result.check.name} failed"
     unit = str(result.metadata.get("unit", ""))
     off = deviation(result)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -245,7 +245,34 @@ def test_dbt_tells_of_queries_that_the_history_has(demo: Demo) -> None:
 
     assert len(files) == 31
     assert all(answer["query_id"] in known and answer["rows_affected"] == 1 for answer in answers)
-    assert {entry["status"] for entry in results} == {"success", "pass", "error", "skipped"}
+    assert {entry["status"] for entry in results} == {"success", "pass", "fail", "error", "skipped"}
+
+
+def test_the_last_day_has_its_troubles(demo: Demo) -> None:
+    """In the last build a key is double, a source is stale, which its loader forgot, and one has lost a column."""
+    first, *_, last = sorted(path.parent for path in demo.dbt.glob("*/catalog.json"))
+
+    def results(place: Path, name: str) -> list[dict[str, Any]]:
+        return list(json.loads((place / f"{name}.json").read_text())["results"])
+
+    def columns(place: Path) -> set[str]:
+        found = json.loads((place / "catalog.json").read_text())["sources"]
+        return set(found["source.nordlicht.ads.ad_spend"]["columns"])
+
+    double = {
+        entry["unique_id"]: entry["failures"] for entry in results(last, "run_results") if entry["failures"]
+    }
+    assert [(key.split(".")[2], failures) for key, failures in double.items()] == [
+        ("unique_mart_customer_value_id", 12)
+    ]
+    assert columns(first) - columns(last) == {"DAY"}
+    assert [entry["status"] for entry in results(first, "sources")].count("error") == 0
+    stale = {entry["unique_id"] for entry in results(last, "sources") if entry["status"] == "error"}
+    assert stale == {"source.nordlicht.ads.campaigns"}
+    history = view(demo, "QUERY_HISTORY")
+    loads = history.filter(pc.match_substring(history["QUERY_TEXT"], "RAW.ADS.CAMPAIGNS"))
+    copied = loads.filter(pc.equal(loads["USER_NAME"], "LOADER_SVC"))
+    assert ms(view(demo, "QUERY_HISTORY"), "START_TIME").max() - ms(copied, "START_TIME").max() > 71 * HOUR_MS
 
 
 def test_the_story_is_told(demo: Demo) -> None:
