@@ -259,12 +259,9 @@ def test_the_last_day_has_its_troubles(demo: Demo) -> None:
         found = json.loads((place / "catalog.json").read_text())["sources"]
         return set(found["source.nordlicht.ads.ad_spend"]["columns"])
 
-    double = {
-        entry["unique_id"]: entry["failures"] for entry in results(last, "run_results") if entry["failures"]
-    }
-    assert [(key.split(".")[2], failures) for key, failures in double.items()] == [
-        ("unique_mart_customer_value_id", 12)
-    ]
+    double = [entry for entry in results(last, "run_results") if entry["failures"]]
+    assert [entry["failures"] for entry in double] == [12]
+    assert "unique_mart_customer_value_id" in double[0]["unique_id"]
     assert columns(first) - columns(last) == {"DAY"}
     assert [entry["status"] for entry in results(first, "sources")].count("error") == 0
     stale = {entry["unique_id"] for entry in results(last, "sources") if entry["status"] == "error"}

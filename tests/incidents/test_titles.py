@@ -32,7 +32,7 @@ from assay.model.money import NANO
         ),
         ({"observed": 0.03, "high": 0.01, "metadata": {"unit": "share"}}, "orders: 3 %, expected at most 1 %"),
         ({"message": "Two columns\n went."}, "orders: Two columns went."),
-        ({"observed": 1, "high": 0, "message": "Not as promised: DAY is gone."}, "orders: Not as promised: DAY is gone."),
+        ({"observed": 1, "high": 0, "message": "Promised: DAY."}, "orders: Promised: DAY."),
         ({}, "orders: check rows failed"),
         ({"observed": float("nan"), "low": 1}, "orders: no number, expected at least 1"),
     ],
