@@ -98,7 +98,7 @@ class Verdict:
         return {
             "expectation": self.expectation,
             "column": self.column,
-            "arguments": {name: _shown(value) for name, value in self.arguments.items()},
+            "arguments": {name: _kept(value) for name, value in self.arguments.items()},
             "outcome": self.outcome.value,
             "severity": self.severity.value,
             **self.figures,
@@ -209,6 +209,14 @@ def _shown(value: object) -> str:
     """A value of an argument as a short text; the members of a list apart."""
     text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
+
+
+def _kept(value: object) -> object:
+    """A value of an argument as it may be stored: a finite scalar as it is, else a short text."""
+    is_scalar = (
+        value is None or isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value))
+    )
+    return value if is_scalar else _shown(value)
 
 
 def _number(value: object) -> float | None:

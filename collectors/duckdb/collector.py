@@ -124,7 +124,7 @@ def _columns(warehouse: DuckdbWarehouse) -> defaultdict[tuple[str, str], list[Co
     row: tuple[Any, ...]
     for row in warehouse.query(_COLUMNS, _MOST):
         schema, table, name, type_, comment = map(str, row)
-        found[schema, table].append(Column(fold_part(name), type_, comment))
+        found[schema, table].append(Column(name, type_, comment))
     return found
 
 

@@ -90,7 +90,7 @@ class PostgresCollector:
     def _records(self, warehouse: PostgresWarehouse, day: datetime) -> Iterator[Record]:
         columns: defaultdict[int, list[Column]] = defaultdict(list)
         for oid, name, type_, comment in warehouse.query(_text("columns"), _MOST):
-            columns[oid].append(Column(fold_part(name), type_, comment or ""))
+            columns[oid].append(Column(name, type_, comment or ""))
         for oid, schema, name, kind, comment, rows, size in warehouse.query(_text("tables"), _MOST):
             path = (self.config.database, schema, name)
             key = AssetKey(self.kind, self.name, tuple(fold_part(part) for part in path))
