@@ -104,7 +104,12 @@ def dialect_of(scene: Scene) -> str:
     """The dialect the asset's types are written in: its warehouse's, else its platform's where it has one."""
     if scene.warehouse is not None:
         return scene.warehouse.dialect
-    return scene.asset.key.platform if scene.asset.key.platform in _DIALECTS else ""
+    return dialect_named(scene.asset.key.platform)
+
+
+def dialect_named(platform: str) -> str:
+    """The platform's dialect; '' where it has none of its own."""
+    return platform if platform in _DIALECTS else ""
 
 
 def _asked(warehouse: Warehouse, asset: AssetKey, timeout_s: float) -> tuple[Column, ...]:

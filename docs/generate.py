@@ -121,14 +121,16 @@ def pages() -> str:
         with Store.create(f"sqlite:///{folder}/.assay/assay.db"):
             dashboard = create_app(folder)
     rules = sorted(
-        (rule.rule, rule.endpoint) for rule in dashboard.url_map.iter_rules() if rule.endpoint != "static"
+        (rule.rule, rule.endpoint, "POST " if "POST" in (rule.methods or ()) else "")
+        for rule in dashboard.url_map.iter_rules()
+        if rule.endpoint != "static"
     )
     lines = ["# Addresses", "", WRITTEN, "", _PAGES, "", "| address | what it tells |", "|---|---|"]
-    for rule, endpoint in rules:
+    for rule, endpoint, method in rules:
         view = dashboard.view_functions[endpoint]
         text = sys.modules[view.__module__].__doc__ if endpoint.endswith(".page") else view.__doc__
         says = _one_line((text or "").partition("\n\n")[0])
-        lines.append(f"| `{rule}` | {says} |")
+        lines.append(f"| `{method}{rule}` | {says} |")
     return _joined([*lines, ""])
 
 
@@ -177,7 +179,8 @@ is refused.
 """.strip()
 _PAGES = """
 Each page and its JSON twin take the same questions in the URL: `days`, or `from` and `to` (UTC days), and
-`unit=credits`. The dashboard answers on this machine alone.
+`unit=credits`. The dashboard answers on this machine alone. What changes something is a POST from a form of its own
+pages; a form of any other site is refused.
 """.strip()
 
 PAGES: dict[str, Callable[[], str]] = {

@@ -20,6 +20,7 @@ from web.figures import day_chart, total
 from web.format import amount, line_amount
 from web.lineage import Node, drawn, picture
 from web.pages.base import asked, rendered
+from web.soundness import soundness
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from web.asset_figures import Reader
     from web.format import Amount
     from web.lineage import Picture
+    from web.soundness import Soundness
 
 blueprint = Blueprint("asset", __name__)
 RUNS = 60
@@ -72,6 +74,7 @@ class AssetPage:
     rows: Chart
     row_count: tuple[int, int] | None
     bytes: tuple[int, int] | None
+    soundness: Soundness
 
 
 def query(session: Session, ask: Ask, key: str, hops: int = 1) -> AssetPage | None:
@@ -110,6 +113,7 @@ def query(session: Session, ask: Ask, key: str, hops: int = 1) -> AssetPage | No
         rows=_rows(session, asset.id, ask),
         row_count=measurements.latest(session, [asset.id], Metric.ROW_COUNT).get(asset.id),
         bytes=measurements.latest(session, [asset.id], Metric.BYTES).get(asset.id),
+        soundness=soundness(session, asset),
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, request
 
 from assay.model.runs import Metric
-from assay.store import costs, measurements, runs, search
+from assay.store import costs, measurements, runs, search, triage
 from web import state
 from web.ask import whole
 from web.charts import heartbeat, spark
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
 
     from assay.store.search import AssetLine, Facet
+    from assay.store.tables import IncidentRow
     from web.ask import Ask
 
 blueprint = Blueprint("assets", __name__)
@@ -43,6 +44,8 @@ class Assets:
     sparks: Mapping[str, str]
     beats: Mapping[int, Mapping[str, str]]
     rows: Mapping[int, tuple[int, int]]
+    troubles: Mapping[int, Sequence[IncidentRow]]
+    """The incidents that want attention, by the id of their asset."""
 
     @property
     def pages(self) -> int:
@@ -72,6 +75,7 @@ def query(session: Session, ask: Ask, args: MultiDict[str, str]) -> Assets:
         sparks={key: spark(bars.summed(of_day)) for key, of_day in spent.items()},
         beats={asset_id: heartbeat(beats) for asset_id, beats in runs.recent(session, ids).items()},
         rows=measurements.latest(session, ids, Metric.ROW_COUNT),
+        troubles=triage.on_assets(session, ids),
     )
 
 

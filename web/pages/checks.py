@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, request
 
-from assay.model.time import DAY_MS, Window, floor_day_ms
 from assay.store import check_list, checks, triage
 from checks.sources import page as of_page
 from web import forms, state
 from web.ask import whole
-from web.charts import strip
 from web.format import now_ms
 from web.pages.base import asked, last_page, rendered, words_of
+from web.soundness import last_days, records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,22 +24,12 @@ if TYPE_CHECKING:
 
     from assay.store.check_list import CheckLine, Coverage, Unwatched
     from assay.store.triage import Flapper
+    from web.soundness import Record
 
 blueprint = Blueprint("checks", __name__)
 PAGE = 50
 MOST_PAGES = 10_000
-DAYS = 30
 _OUTCOMES = ("error", "fail", "unknown", check_list.NEVER, "pass")
-_WORST = ("fail", "error", "unknown", "pass")
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What a check found in 30 days: how often it passed of how often it gave a verdict, and its days drawn."""
-
-    passed: int
-    looks: int
-    beats: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +62,9 @@ def query(session: Session, args: MultiDict[str, str]) -> Checks:
     found = check_list.page(session, words, chosen, limit=PAGE, offset=(number - 1) * PAGE)
     if number > 1 and not found.lines:
         raise last_page(number, found.total, PAGE)
-    until_ms = floor_day_ms(now_ms()) + DAY_MS
-    window = Window(until_ms - DAYS * DAY_MS, until_ms)
     return Checks(
         lines=found.lines,
-        records=records(session, [line.row.id for line in found.lines], window),
+        records=records(session, [line.row.id for line in found.lines]),
         total=found.total,
         page=number,
         words=words,
@@ -86,24 +73,8 @@ def query(session: Session, args: MultiDict[str, str]) -> Checks:
         coverage=check_list.coverage(session),
         outcomes=checks.outcomes(session),
         unwatched=check_list.unwatched(session),
-        flappers=triage.flappers(session, window.start_ms),
+        flappers=triage.flappers(session, last_days().start_ms),
     )
-
-
-def records(session: Session, check_ids: Sequence[int], window: Window) -> dict[int, Record]:
-    """The record of each check in the window; one without results there is absent."""
-    days = range(window.start_ms, window.end_ms, DAY_MS)
-    return {
-        check_id: _record([by_day.get(day_ms, {}) for day_ms in days])
-        for check_id, by_day in check_list.days(session, check_ids, window).items()
-    }
-
-
-def _record(days: Sequence[Mapping[str, int]]) -> Record:
-    """A day is as bad as its worst result; UNKNOWN is no verdict, a check that could not be run is no pass."""
-    passed = sum(day.get("pass", 0) for day in days)
-    looks = passed + sum(day.get("fail", 0) + day.get("error", 0) for day in days)
-    return Record(passed, looks, strip([next((o for o in _WORST if day.get(o)), "") for day in days]))
 
 
 def _offered(facets: Mapping[str, Mapping[str, int]]) -> dict[str, Mapping[str, int]]:

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 blueprint = Blueprint("incident", __name__)
 DRAWN_HOPS = 2
 _TOLD_FINDINGS = 30
+_MOST_ID = 2**63
+"""Larger numbers no database takes as an id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +128,25 @@ def _drawn(asset: AssetLine, hit: Blast) -> Picture:
     return picture(here, hit.neighbours(DRAWN_HOPS), hit.edges, details)
 
 
+def found(incident_id: int) -> IncidentPage:
+    """The incident of a URL; a 404 where there is none."""
+    told = query(state.session(), incident_id) if incident_id < _MOST_ID else None
+    if told is None:
+        abort(404, f"There is no incident {incident_id}.")
+    return told
+
+
 @blueprint.get("/incidents/<int:incident_id>")
 def page(incident_id: int) -> str:
     """The page."""
     ask = asked()
-    told = query(state.session(), incident_id) if incident_id < 2**63 else None
-    if told is None:
-        abort(404, f"There is no incident {incident_id}.")
     return rendered(
-        "incident.html", ask=ask, told=told, snoozes=SNOOZES, judgements=JUDGEMENTS, now_ms=now_ms()
+        "incident.html",
+        ask=ask,
+        told=found(incident_id),
+        snoozes=SNOOZES,
+        judgements=JUDGEMENTS,
+        now_ms=now_ms(),
     )
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from flask import Blueprint
 
 from assay.model.assets import AssetKind
-from assay.store import collections, costs, search
+from assay.store import collections, costs, incidents, search
 from web import state
 from web.figures import BILL, IDLE_KINDS, spend_by_day, total
+from web.format import now_ms
 from web.pages import connections
 from web.pages.base import asked, rendered
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from assay.store.collections import StreamStatus
     from assay.store.costs import Balance, CostLine
+    from assay.store.incidents import IncidentLine
     from assay.store.search import AssetLine
     from web.ask import Ask
     from web.charts import Chart
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("overview", __name__)
 LIST = 8
+INCIDENTS = 5
 _NEVER_READ = {AssetKind.EXPOSURE, AssetKind.TEST, AssetKind.OTHER}
 """Dashboards, tests, pipes and procedures hold no rows to read."""
 
@@ -68,6 +71,9 @@ class Overview:
     unread: Sequence[AssetLine]
     failing: Sequence[AssetLine]
     streams: Sequence[StreamStatus]
+    incidents: Sequence[IncidentLine]
+    """Those that want attention, what matters most first."""
+    troubles: int
 
     @property
     def connections(self) -> list[Connection]:
@@ -80,6 +86,7 @@ def query(session: Session, ask: Ask) -> Overview:
     kinds = costs.totals(session, BILL, ask.window, ("kind",))
     nobodys = costs.totals(session, "asset", ask.window, ("kind",), among=[""])
     listed = search.search(session, sort="-cost", limit=200).lines
+    wanted = incidents.page(session, limit=INCIDENTS)
     return Overview(
         spent=total(kinds),
         before=total(costs.totals(session, BILL, ask.before, ("kind",))),
@@ -93,6 +100,8 @@ def query(session: Session, ask: Ask) -> Overview:
         unread=[line for line in listed if _unread(line)][:LIST],
         failing=search.search(session, sort="-failed_runs", limit=LIST).lines,
         streams=collections.latest(session),
+        incidents=wanted.lines,
+        troubles=wanted.total,
     )
 
 
@@ -134,4 +143,4 @@ def _idle(lines: Sequence[CostLine]) -> list[Idle]:
 def page() -> str:
     """The page."""
     ask = asked()
-    return rendered("overview.html", ask=ask, told=query(state.session(), ask))
+    return rendered("overview.html", ask=ask, told=query(state.session(), ask), now_ms=now_ms())
