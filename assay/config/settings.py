@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, Field, PrivateAttr, ValidationError
 
 from assay.config.delivery import AlertSettings, ChannelSettings, RouteSettings
+from assay.config.detector import DetectorSettings
 from assay.config.document import FILE_NAME
 from assay.config.faults import fault, nearest
 from assay.config.layers import Layers, flat
@@ -56,6 +57,7 @@ class Settings(Section):
     channels: dict[ConnectionName, ChannelSettings] = Field(default_factory=dict)
     routes: tuple[RouteSettings, ...] = ()
     alerts: AlertSettings = AlertSettings()
+    detector: DetectorSettings = DetectorSettings()
     worker: WorkerSettings = WorkerSettings()
 
     checks: dict[str, CheckSettings] = Field(default_factory=dict)

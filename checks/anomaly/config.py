@@ -50,8 +50,9 @@ class Config:
     window: int = 56
     experts: tuple[Expert, ...] = bank((2, 5, 14, 40), (10, 28), ((), (7,)))
     z_alert: float = 2.85
+    z_window: float = 3.5
     tail_surcharge: float = 0.0
-    min_effect: float = 0.27
+    min_effect: float = 0.262
     min_linear_effect: float = 0.0
     rebase_after: int = 4
     scan_lengths: tuple[int, ...] = (2, 3, 5)

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from checks.anomaly.config import Config
 
 
+LEAST_POINTS = 28
+"""Fewer points say nothing, however few make a day."""
+
+
 @dataclass(frozen=True, slots=True)
 class WindowRule:
     """Lengths in points, thresholds in standard deviations."""
@@ -34,7 +38,12 @@ class WindowRule:
     @classmethod
     def of(cls, config: Config) -> WindowRule:
         """The rule for a series with `config.period` points a day: a week, and a day."""
-        return cls(window=7 * config.period, season=config.period, least_points=2 * config.period)
+        return cls(
+            window=7 * config.period,
+            season=config.period,
+            least_points=max(2 * config.period, LEAST_POINTS),
+            z_level=config.z_window,
+        )
 
 
 @dataclass(frozen=True, slots=True)

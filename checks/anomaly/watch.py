@@ -1,0 +1,175 @@
+"""Watch all assets: every metric there is of them, judged at once by its own history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from assay.model.assets import AssetKey
+from assay.model.checks import Check, CheckResult, CheckSource, Outcome, Severity
+from assay.model.time import DAY_MS, HOUR_MS, Window, to_ms
+from checks.anomaly.detecting import detect
+from checks.anomaly.explain import figure, sentence
+from checks.anomaly.kinds import Kind, Mark, Reason
+from checks.anomaly.lateness import lateness, refreshes
+from checks.anomaly.layout import lay_out
+from checks.anomaly.metrics import FRESHNESS
+from checks.anomaly.rules import is_flat, named
+from checks.anomaly.subjects import Fleet, subjects
+from checks.anomaly.tuning import tuned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from assay.config.detector import DetectorSettings
+    from checks.anomaly.arrays import Ints
+    from checks.anomaly.lateness import Lateness
+    from checks.anomaly.layout import Batch
+    from checks.anomaly.metrics import Metric
+    from checks.anomaly.subjects import Subject
+    from checks.anomaly.verdicts import Verdicts
+
+STALE_MS = 3 * DAY_MS
+"""A series whose newest point is older says nothing of now; that it is late is freshness's to say."""
+LEAST_POINTS = 15
+CREEP_POINTS = 7
+FALLS = frozenset({Reason.LOW, Reason.SHIFT_DOWN, Reason.CREEP_DOWN, Reason.ZERO})
+
+
+def watch(session: Session, now: datetime, config: DetectorSettings) -> list[CheckResult]:
+    """The verdict on the newest point of each metric of each asset, as of `now`; reads only.
+
+    A series still too short to judge is UNKNOWN. Each result says in its metadata the metric, its unit, the time
+    [start_ms, end_ms) it is of, why, and from how many points that is known.
+    """
+    if not config.enabled:
+        return []
+    fleet = Fleet.read(session, config.ignore)
+    watched = [
+        one for one in subjects(session, now, config, fleet) if one.ends_ms[-1] > to_ms(now) - STALE_MS
+    ]
+    found = list(_judged(watched, now, config))
+    if FRESHNESS.name in config.metrics:
+        found += _late(session, now, config, fleet)
+    return sorted(found, key=lambda result: result.check.name)
+
+
+def _judged(watched: Sequence[Subject], now: datetime, config: DetectorSettings) -> Iterator[CheckResult]:
+    for batch in lay_out([one.series for one in watched]):
+        verdicts = judge(batch, watched, config)
+        for row, member in enumerate(batch.members):
+            one, slots = watched[member], batch.slots[row]
+            at = (row, int(slots[-1]))
+            reason = reason_of(one, verdicts, at, len(slots) - 1) or standing_creep(one, verdicts, row, slots)
+            yield _result(one, verdicts, at, reason, _check(one.name, one.key, one.metric, config), now)
+
+
+def judge(batch: Batch, watched: Sequence[Subject], config: DetectorSettings) -> Verdicts:
+    """The verdicts (S, T) on a batch of the watched series, with what people said of their points."""
+    marks = np.zeros(batch.values.shape, dtype=np.int64)
+    for row, member in enumerate(batch.members):
+        marks[row, batch.slots[row]] |= watched[member].marks
+    return detect(batch.values, batch.times_ms, batch.kinds, marks=marks, config=tuned(batch.config, config))
+
+
+def reason_of(one: Subject, verdicts: Verdicts, at: tuple[int, int], place: int) -> Reason:
+    """Why a point is flagged, by the detector and by the rules beside it; NONE where it is not.
+
+    `at` is where it stands among the verdicts, `place` where in its series.
+    """
+    reason = Reason(int(verdicts.reason[at]))
+    if reason in FALLS and not one.metric.falls_matter:
+        return Reason.NONE
+    if one.metric.kind is not Kind.COUNT or one.marks[place] & Mark.SPARED:
+        return reason
+    if reason is Reason.NONE and is_flat(one.series.values[_begin(one, place) : place + 1]):
+        return Reason.FLAT
+    return named(reason, float(one.series.values[place]), float(verdicts.expected[at]))
+
+
+def standing_creep(one: Subject, verdicts: Verdicts, row: int, slots: Ints) -> Reason:
+    """A creep is told once and goes on being true: for CREEP_POINTS points, or until somebody judges it."""
+    recent = slots[-CREEP_POINTS:]
+    crept = np.flatnonzero(verdicts.creep[row, recent])
+    if not len(crept) or (one.marks[-CREEP_POINTS:][crept[-1] :] & (Mark.SPARED | Mark.RESTART)).any():
+        return Reason.NONE
+    told = Reason(int(verdicts.reason[row, recent[crept[-1]]]))
+    rises = told is Reason.CREEP_UP or verdicts.z[row, recent[crept[-1]]] > 0
+    if not rises and not one.metric.falls_matter:
+        return Reason.NONE
+    return Reason.CREEP_UP if rises else Reason.CREEP_DOWN
+
+
+def _begin(one: Subject, place: int) -> int:
+    """Where the history begins that holds at this place: at the last new normal."""
+    begun = np.flatnonzero(one.marks[: place + 1] & Mark.RESTART)
+    return int(begun[-1]) if len(begun) else 0
+
+
+def _result(  # noqa: PLR0913, PLR0917 - the parts of a result
+    one: Subject, verdicts: Verdicts, at: tuple[int, int], reason: Reason, check: Check, now: datetime
+) -> CheckResult:
+    stretch = {"start_ms": int(one.series.times_ms[-1]), "end_ms": int(one.ends_ms[-1])}
+    points = int(verdicts.points_used[at])
+    metadata = {"metric": one.metric.name, "unit": one.metric.unit, "points": points, **stretch}
+    value = float(one.series.values[-1])
+    known = len(one.series.values) >= LEAST_POINTS
+    if not known:
+        few = f"{one.metric.title}: {len(one.series.values)} points are too few to learn from."
+        return CheckResult(check, now, Outcome.UNKNOWN, few, value, metadata=metadata)
+    expected, low, high = (float(part[at]) for part in (verdicts.expected, verdicts.low, verdicts.high))
+    why = sentence(reason, value, expected, low, high)
+    said = f"{one.metric.title} is {why}." if why else f"{one.metric.title} is as expected."
+    return CheckResult(
+        check, now, Outcome.FAIL if why else Outcome.PASS, said, value, expected, low, high,
+        {**metadata, "why": why, "reason": reason.name.lower(), **_details(verdicts, at)},
+    )  # fmt: skip
+
+
+def _details(verdicts: Verdicts, at: tuple[int, int]) -> dict[str, float]:
+    """What explains the figure: how rare it is, the bar it had to pass, season and growth on the watched scale."""
+    parts = {
+        "z": verdicts.z,
+        "threshold": verdicts.threshold,
+        "season": verdicts.season,
+        "slope": verdicts.slope,
+    }
+    return {name: round(float(part[at]), 4) for name, part in parts.items()}
+
+
+def _late(session: Session, now: datetime, config: DetectorSettings, fleet: Fleet) -> Iterator[CheckResult]:
+    end = to_ms(now)
+    for asset, moments in refreshes(session, Window(end - config.history_days * DAY_MS, end)).items():
+        if (key := fleet.keys.get(asset)) is not None:
+            yield _lateness(
+                AssetKey.parse(key), lateness(moments, end, fleet.of(key, FRESHNESS)), now, config
+            )
+
+
+def _lateness(key: AssetKey, found: Lateness, now: datetime, config: DetectorSettings) -> CheckResult:
+    check = _check(f"detector:{key}:{FRESHNESS.name}", key, FRESHNESS, config)
+    open_h = found.open_ms / HOUR_MS
+    metadata = {
+        "metric": FRESHNESS.name, "unit": FRESHNESS.unit, "points": found.gaps,
+        "start_ms": found.start_ms, "end_ms": found.now_ms,
+    }  # fmt: skip
+    if found.bound is None:
+        few = f"{found.gaps} gaps between refreshes are too few to learn from."
+        return CheckResult(check, now, Outcome.UNKNOWN, few, open_h, metadata=metadata)
+    usual = f"it usually takes {figure(found.bound.typical_ms / HOUR_MS)} h, {figure(found.bound.hours)} h at most"
+    why = f"{figure(open_h)} h without a refresh; {usual}" if found.is_late else ""
+    said = f"{why}." if why else f"Refreshed {figure(open_h)} h ago; {usual}."
+    return CheckResult(
+        check, now, Outcome.FAIL if found.is_late else Outcome.PASS, said, open_h,
+        found.bound.typical_ms / HOUR_MS, 0.0, found.bound.hours, {**metadata, "why": why},
+    )  # fmt: skip
+
+
+def _check(name: str, key: AssetKey, metric: Metric, config: DetectorSettings) -> Check:
+    text = f"{metric.title}, by the detector"
+    severity = Severity(config.severity)
+    return Check(name, key, "detector", metric.cause, severity, source=CheckSource.DETECTOR, description=text)
