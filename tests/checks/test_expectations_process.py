@@ -1,0 +1,117 @@
+"""The worker process of expectations: what it is given, and what becomes of a check when it does not answer."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from checks.deadline import CheckTimeoutError
+from checks.expectations.config import ExpectationsConfig
+from checks.expectations.process import Place, WorkerError, Workers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def workers() -> Iterator[Workers]:
+    """Workers of this test alone."""
+    made = Workers()
+    yield made
+    made.close()
+
+
+def _place(folder: Path, script: str) -> Place:
+    """A place whose Python is a shell script: a worker that does what the test wants."""
+    program = folder / "python"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    root = folder / "gx"
+    root.mkdir(exist_ok=True)
+    return Place(root, str(program))
+
+
+def test_it_is_told_to_tell_nobody(tmp_path: Path, workers: Workers) -> None:
+    """Analytics of either version are off, and so are the questions of the Snowflake driver."""
+    script = (
+        'read line; echo "{\\"told\\": \\"$GX_ANALYTICS_ENABLED $GE_USAGE_STATS'
+        ' $SNOWFLAKE_DISABLE_PLATFORM_DETECTION\\"}"'
+    )
+    assert {"told": "false false true"} == workers.ask(_place(tmp_path, script), {}, 10)
+
+
+def test_it_is_asked_in_the_projects_folder_and_kept(tmp_path: Path, workers: Workers) -> None:
+    """One process answers one request after the other; an idle one that has ended is started again."""
+    place = _place(tmp_path, 'for i in 1 2; do read line; echo "{\\"n\\": $i, \\"at\\": \\"$PWD\\"}"; done')
+    told = [workers.ask(place, {}, 10) for _ in range(2)]
+    workers._running[place].process.wait()
+    again = workers.ask(place, {}, 10)
+
+    assert [1, 2, 1] == [each["n"] for each in (*told, again)]
+    assert str(tmp_path) == told[0]["at"]
+
+
+@pytest.mark.parametrize(
+    ("script", "says"),
+    [
+        ("read line; kill -9 $$", "was killed by signal 9"),
+        ("read line; echo 'out of luck' >&2; exit 3", "ended with code 3 before it answered. out of luck"),
+        ("exit 0", "ended with code 0"),
+        ("read line; echo 'no JSON'", "no answer that can be read"),
+        ("read line; echo '[1]'", "no answer that can be read"),
+    ],
+)
+def test_one_that_does_not_answer_is_an_error(
+    tmp_path: Path, workers: Workers, script: str, says: str
+) -> None:
+    """With how it ended and the last line it printed; nothing of it is kept."""
+    with pytest.raises(WorkerError, match=says) as caught:
+        workers.ask(_place(tmp_path, script), {"suite": "x" * 200_000}, 10)
+    assert caught.value.hint
+    assert {} == workers._running
+
+
+def test_one_that_takes_too_long_is_ended_with_all_it_started(tmp_path: Path, workers: Workers) -> None:
+    """The next check finds a fresh one."""
+    script = f"sleep 600 & echo $! > {tmp_path}/child; read line; sleep 600"
+    with pytest.raises(CheckTimeoutError, match=r"0\.5 seconds"):
+        workers.ask(_place(tmp_path, script), {}, 0.5)
+    child = Path("/proc") / (tmp_path / "child").read_text().strip()
+    assert {} == workers._running
+    assert not child.exists() or "Z" in (child / "stat").read_text().split()[2]
+
+
+def test_a_python_that_is_not_there_is_told(tmp_path: Path, workers: Workers) -> None:
+    """By its path."""
+    with pytest.raises(WorkerError, match="nowhere/python"):
+        workers.ask(Place(tmp_path, "nowhere/python"), {}, 1)
+
+
+def test_an_environment_without_great_expectations_is_told(tmp_path: Path, workers: Workers) -> None:
+    """The worker itself answers: it runs on the standard library alone."""
+    root = tmp_path / "gx"
+    root.mkdir()
+    (tmp_path / "bin").mkdir()
+    bare = tmp_path / "bin" / "python"
+    bare.write_text(f'#!/bin/sh\nexec {sys.executable} -I -S "$@"\n')
+    bare.chmod(0o755)
+    told = workers.ask(Place(root, str(bare)), {"suite": "x"}, 30)
+    assert "No module named 'great_expectations'" in told["error"]
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({}, "either a checkpoint or a suite"),
+        ({"suite": "a", "checkpoint": "b"}, "either a checkpoint or a suite"),
+        ({"suite": "a", "batch": {"year": 1}}, "for a checkpoint"),
+        ({"checkpoint": "a", "where": "x = 1"}, "data of its own"),
+    ],
+)
+def test_what_does_not_fit_together_is_refused(given: dict[str, object], says: str) -> None:
+    """When the check is declared."""
+    with pytest.raises(ValueError, match=says):
+        ExpectationsConfig.model_validate({"project": "quality", **given})
