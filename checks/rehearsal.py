@@ -47,8 +47,9 @@ class BackTest:
     def told(self) -> str:
         """The figures in words."""
         on = "bounds from before" if self.held_out else "bounds from the same days, for want of older ones"
-        times = {0: "never", 1: "once"}.get(self.failures, f"{self.failures} times")
-        return f"would have failed {times} in {self.looks} looks of {self.days} days ({on})"
+        times = {1: "once"}.get(self.failures, f"{self.failures} times")
+        failed = f"have failed {times}" if self.failures else "never have failed"
+        return f"would {failed} in {self.looks} looks of {self.days} days ({on})"
 
 
 def of_ages(

@@ -17,6 +17,7 @@ _PREFIX = "option."
 
 _LAST = ("where", "timeout_s")
 _CODE = ("sql", "where")
+_UNITS = {"h": "hours", "min": "minutes", "s": "seconds"}
 _HINTS = {"list": "One a line.", "pairs": "One a line, as name: type."}
 
 
@@ -34,6 +35,7 @@ class Field:
     checked: Sequence[str] = ()
     least: float | None = None
     most: float | None = None
+    example: str = ""
 
     @property
     def name(self) -> str:
@@ -46,7 +48,11 @@ def fields_of(config_class: type[BaseModel], said: MultiDict[str, str]) -> list[
     schema = config_class.model_json_schema()
     required = set(schema.get("required", ()))
     names = sorted(schema["properties"], key=lambda name: (name in _LAST, name not in required))
-    return [_field(name, schema["properties"][name], said, required=name in required) for name in names]
+    example = next(iter(schema.get("examples", ())), {})
+    return [
+        _field(name, schema["properties"][name] | _example(name, example), said, required=name in required)
+        for name in names
+    ]
 
 
 def options_of(config_class: type[BaseModel], said: MultiDict[str, str]) -> dict[str, Any]:
@@ -67,16 +73,36 @@ def _field(name: str, schema: Mapping[str, Any], said: MultiDict[str, str], *, r
     checked = said.getlist(key) if said else _defaults(default)
     return Field(
         key=name,
-        label=name.replace("_", " "),
+        label=_label(name),
         about=" ".join(filter(None, (str(schema.get("description", "")), _HINTS.get(shape)))),
         shape=shape,
         required=required,
         choices=tuple(map(str, kind.get("enum") or kind.get("items", {}).get("enum") or ())),
-        value=said.get(key, "" if default is None or isinstance(default, list | dict) else str(default)),
+        value=said.get(key, _written(default)),
+        example=_written(next(iter(schema.get("examples", ())), None)),
         checked=tuple(checked),
         least=kind.get("minimum", kind.get("exclusiveMinimum")),
         most=kind.get("maximum"),
     )
+
+
+def _example(name: str, example: Mapping[str, Any]) -> dict[str, Any]:
+    return {"examples": [example[name]]} if name in example else {}
+
+
+def _label(name: str) -> str:
+    """The option's name as words, its unit in full: max_age_h is max age, hours."""
+    words, _, unit = name.rpartition("_")
+    return f"{words.replace('_', ' ')}, {_UNITS[unit]}" if unit in _UNITS else name.replace("_", " ")
+
+
+def _written(value: object) -> str:
+    """A value as it is written into its field; lists and tables a line each."""
+    if isinstance(value, list):
+        return "\n".join(map(_written, value))
+    if isinstance(value, dict):
+        return "\n".join(f"{name}: {one}" for name, one in value.items())
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _one_of(schema: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -27,7 +27,9 @@ DAYS = 30
 MOST_CHECKS = 40
 """How many checks the page of an asset lists, the worst first."""
 
-_WORST = ("fail", "error", "unknown", "pass")
+_MARKS = {"fail": "fail", "error": "broken", "unknown": "unknown", "pass": "pass"}
+"""How a day's worst outcome is drawn, the worst first."""
+
 _ORDER = ("error", "fail", "unknown", "", "pass")
 
 
@@ -93,7 +95,11 @@ def _record(days: Sequence[Mapping[str, int]]) -> Record:
     """A day is as bad as its worst result; UNKNOWN is no verdict, a check that could not be run is no pass."""
     passed = sum(day.get("pass", 0) for day in days)
     looks = passed + sum(day.get("fail", 0) + day.get("error", 0) for day in days)
-    return Record(passed, looks, strip([next((o for o in _WORST if day.get(o)), "") for day in days]))
+    return Record(passed, looks, strip([_mark(day) for day in days]))
+
+
+def _mark(day: Mapping[str, int]) -> str:
+    return next((mark for outcome, mark in _MARKS.items() if day.get(outcome)), "")
 
 
 def _change(asset: AssetRow, accepted: AcceptedSchemaRow | None) -> ColumnChange | None:

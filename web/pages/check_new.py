@@ -59,6 +59,11 @@ class NewCheck:
     said: Mapping[str, str]
     wrong: DeclarationError | None = None
 
+    @property
+    def titles(self) -> dict[str, str]:
+        """The titles of kinds by name."""
+        return {one.name: one.title for one in self.kinds}
+
 
 def query(
     session: Session, asset: str, kind: str, said: MultiDict[str, str], wrong: DeclarationError | None = None

@@ -90,7 +90,7 @@ def query(session: Session, incident_id: int) -> IncidentPage | None:
         observed="" if finding.get("observed") is None else quantity(finding["observed"], unit),
         expected="" if told is None else expectation(told),
         deviation="" if told is None else deviation(told),
-        why=str(finding.get("why") or finding.get("message") or ""),
+        why=str(finding.get("message") or finding.get("why") or ""),
         points=finding.get("points"),
         next_step=next((str(one.result.details.get("next_step", "")) for one in findings), ""),
         check=check,

@@ -108,23 +108,12 @@ function series(data, element) {
   });
 }
 
-// Stretches of neighbouring places, each as [first, last].
-function stretches(places) {
-  return places.reduce((found, at) => {
-    const last = found[found.length - 1];
-    if (last && last[1] === at - 1) last[1] = at;
-    else found.push([at, at]);
-    return found;
-  }, []);
-}
-
 // The range that was expected is an area between Low and High; where figures left it the ground is tinted.
 function banded(data, element) {
   const of = (name) => data.series.find((one) => one.name === name)?.values ?? data.labels.map(() => null);
   const [low, high] = [of("Low"), of("High")];
   const paint = Object.fromEntries(["busy", "dim", "band", "bad", "wash-bad"].map((token) => [token, color(element, token)]));
   const plain = { type: "line", symbol: "none", silent: true, emphasis: { disabled: true } };
-  const ends = (at, step) => ({ xAxis: Math.min(Math.max(at + step, 0), data.labels.length - 1) });
   const both = low.map((value, i) => (value === null || high[i] === null ? null : high[i] - value));
   const area = { type: "line", symbol: "none", silent: true, stack: "band", stackStrategy: "all", lineStyle: { width: 0 }, emphasis: { disabled: true } };
   const limit = { ...plain, lineStyle: { color: paint.band, width: 1 }, itemStyle: { color: paint.band } };
@@ -139,8 +128,8 @@ function banded(data, element) {
       symbolSize: (_, point) => (data.bad.includes(point.dataIndex) ? 9 : 4),
       data: of("Observed").map((value, i) => (data.bad.includes(i) ? { value, itemStyle: { color: paint.bad } } : value)),
       itemStyle: { color: paint.busy }, lineStyle: { color: paint.busy, width: 1.5 },
-      markArea: { silent: true, itemStyle: { color: paint["wash-bad"] }, data: stretches(data.bad).map(([from, to]) => [ends(from, from === to ? -0.5 : 0), ends(to, from === to ? 0.5 : 0)]) },
     },
+    { name: "out of range", type: "bar", yAxisIndex: 1, silent: true, barWidth: "100%", z: 0, data: data.labels.map((_, i) => (data.bad.includes(i) ? 1 : null)), itemStyle: { color: paint["wash-bad"] }, emphasis: { disabled: true } },
   ];
 }
 
@@ -165,7 +154,10 @@ function option(data, element) {
     legend: legend ? { data: named(data), top: 0, left: 0, type: "scroll", icon: "roundRect", itemWidth: 8, itemHeight: 8, itemGap: 16, textStyle: text, inactiveColor: faint } : undefined,
     tooltip: tooltip(data, element),
     xAxis: { type: "category", data: data.labels, axisTick: { show: false }, axisLine: { lineStyle: { color: faint } }, axisLabel: { ...text, hideOverlap: true } },
-    yAxis: { type: "value", scale: data.kind === "band", splitNumber: 4, splitLine: { lineStyle: { color: faint } }, axisLabel: { ...text, formatter: (value) => compact.format(value) } },
+    yAxis: [
+      { type: "value", scale: data.kind === "band", splitNumber: 4, splitLine: { lineStyle: { color: faint } }, axisLabel: { ...text, formatter: (value) => compact.format(value) } },
+      { type: "value", show: false, min: 0, max: 1 },
+    ],
     series: data.kind === "band" ? banded(data, element) : series(data, element),
   };
 }
