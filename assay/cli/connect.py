@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _EXAMPLES = {
     "snowflake": "assay connect snowflake --name acme --export ~/acme-export",
     "dbt": "assay connect dbt --name shop --target ~/shop/target",
+    "duckdb": "assay connect duckdb --name lake --path ~/lake",
+    "postgres": "assay connect postgres --name shop --host db.example --database shop --user assay --password env:PGPW",
+    "great_expectations": "assay connect great_expectations --name quality --path ~/quality/gx/uncommitted/validations",
 }
 
 
