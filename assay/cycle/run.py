@@ -86,6 +86,8 @@ def _passed(
         collected = [Reading(source, place).run() for source in sources]
     accounts = [source for source in sources if source.account and registry]
     derived = [Deriving(source, place).run() for source in accounts]
+    if registry:
+        _sum_up(place)
     sound = Soundness(place, registry).run() if registry else Sound(incidents=place.happened)
     compacted, swept, tidying = _tidy(sources, place) if registry else (0, 0, [])
     return CycleSummary(
@@ -100,6 +102,12 @@ def _passed(
     )
 
 
+def _sum_up(place: Workplace) -> None:
+    """Sum up what lists sort by and incidents are weighed by."""
+    with place.store.write() as session:
+        summaries.refresh(session, to_ms(place.now))
+
+
 def _tidy(sources: Sequence[Source], place: Workplace) -> tuple[int, int, list[Problem]]:
     """The same as a step, which loses nothing by failing; and what went wrong."""
     try:
@@ -111,10 +119,9 @@ def _tidy(sources: Sequence[Source], place: Workplace) -> tuple[int, int, list[P
 
 
 def _tidied(connections: Sequence[str], place: Workplace) -> tuple[int, int]:
-    """Sum up what lists sort by, drop what is outdated, join small files, remove unseen ones."""
+    """Drop what is outdated, join small files, remove unseen ones."""
     now_ms = to_ms(place.now)
     with place.store.write() as session:
-        summaries.refresh(session, now_ms)
         aliases.forget_superseded(session)
         collections.forget_log(session, now_ms - LOG_KEPT_MS)
     compacted = 0

@@ -18,6 +18,7 @@ from assay.incidents.dispatch import Delivered, Dispatcher
 from assay.incidents.policy import Policy
 from assay.incidents.record import record
 from assay.incidents.telling import Telling
+from assay.incidents.weighing import weigh_anew
 from assay.model.time import to_ms
 from assay.store import outbox
 from checks.running import run_checks
@@ -102,6 +103,7 @@ class Soundness:
         self.problems += [Problem.of(error, "", Step.CHECK) for error in gathered.problems]
         with self.place.store.write() as session:
             refresh(session, gathered, to_ms(self.place.moment()))
+            weigh_anew(session, self.place.policy)
         with self.place.store.read() as session:
             declared = all_checks(session, gathered)
         results = self._results(declared)

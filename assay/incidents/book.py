@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from assay.incidents import grouping, impact, lineage
+from assay.incidents import grouping, lineage, weighing
 from assay.incidents.policy import Change
-from assay.incidents.rows import keep
 from assay.model.incidents import IncidentState, Transition
 from assay.model.time import from_ms, to_ms
 from assay.store import incidents
@@ -81,22 +80,7 @@ class Book:
 
     def _weigh(self) -> None:
         rows = {entry.row.id: entry.row for entry in self.entries if entry.transition in _WEIGHED}
-        if not rows:
-            return
-        reaches = impact.reaches(
-            self.session, {row.asset_id for row in rows.values()}, self.policy.lineage_depth
-        )
-        for row in rows.values():
-            reach = reaches[row.asset_id]
-            row.impact = impact.impact(reach).value
-            keep(
-                row,
-                reach={
-                    "reads": reach.reads,
-                    "downstream": reach.downstream,
-                    "nano_credits": reach.nano_credits,
-                },
-            )
+        weighing.weigh(self.session, list(rows.values()), self.policy.lineage_depth)
 
     def _group(self) -> None:
         rows = {row.id: row for row in incidents.all_live(self.session) if row.state in incidents.TOLD}

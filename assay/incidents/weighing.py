@@ -1,0 +1,32 @@
+"""Writing on incidents how much they matter now."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from assay.incidents.impact import impact, reaches
+from assay.incidents.rows import keep
+from assay.store import incidents
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
+    from assay.incidents.policy import Policy
+    from assay.store.tables import IncidentRow
+
+
+def weigh(session: Session, rows: Sequence[IncidentRow], depth: int) -> None:
+    """Write the impact on each incident, and the reach it follows from, lineage followed `depth` steps."""
+    found = reaches(session, {row.asset_id for row in rows}, depth)
+    for row in rows:
+        reach = found[row.asset_id]
+        row.impact = impact(reach).value
+        keep(row, reach=dataclasses.asdict(reach))
+
+
+def weigh_anew(session: Session, policy: Policy) -> None:
+    """Weigh all live incidents: readers, lineage and costs change while they stand."""
+    weigh(session, incidents.all_live(session), policy.lineage_depth)
