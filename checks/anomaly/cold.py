@@ -13,7 +13,7 @@ from checks.anomaly.transform import learn
 from checks.anomaly.verdicts import Step
 
 if TYPE_CHECKING:
-    from checks.anomaly.arrays import Floats, Ints
+    from checks.anomaly.arrays import Bools, Floats, Ints
     from checks.anomaly.config import Config
     from checks.anomaly.history import History
     from checks.anomaly.transform import Transform
@@ -63,7 +63,7 @@ class ColdStart:
             nothing, nothing + GROSS_SIGMAS, nothing, nothing, nothing, nothing, used,
         )  # fmt: skip
 
-    def _gross(self, values: Floats) -> tuple[np.ndarray[tuple[int], np.dtype[np.bool_]], Floats, Floats]:
+    def _gross(self, values: Floats) -> tuple[Bools, Floats, Floats]:
         """Where (S,) the newest point is grossly off, what was expected, and the factor that is still in order."""
         past = (
             np.stack(self.points[:-1], axis=1) if len(self.points) > 1 else np.full((len(values), 1), np.nan)

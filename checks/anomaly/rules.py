@@ -9,7 +9,7 @@ import numpy as np
 from checks.anomaly.kinds import Reason
 
 if TYPE_CHECKING:
-    from checks.anomaly.arrays import Floats
+    from checks.anomaly.arrays import Bools, Floats
 
 DOUBLE_NEAR = 0.05
 """A double load is within this share of twice the expected."""
@@ -43,11 +43,11 @@ def is_flat(values: Floats) -> bool:
     return now >= LEAST_FLAT and now > 1.5 * _longest_run(before)
 
 
-def _last_run(same: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> int:
+def _last_run(same: Bools) -> int:
     changed = np.flatnonzero(~same)
     return len(same) - (int(changed[-1]) + 1 if len(changed) else 0)
 
 
-def _longest_run(same: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> int:
+def _longest_run(same: Bools) -> int:
     edges = np.flatnonzero(np.diff(np.concatenate([[False], same, [False]]).astype(np.int8)))
     return int((edges[1::2] - edges[::2]).max()) if len(edges) else 0
