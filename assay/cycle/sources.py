@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from assay.cycle.summary import Problem, Step
 from assay.errors import AssayError, ConfigError
+from collectors.base import Queryable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -51,10 +52,13 @@ def open_sources(
     drafts, doubled = _once_each(drafts)
     problems += doubled
     accounts = {draft.name: account for draft in drafts if (account := account_of(draft.name, draft.config))}
+    warehouses = accounts or {draft.name: draft.name for draft in drafts if _answers(draft.collector_class)}
     sources = []
     for draft in drafts:
         try:
-            sources.append(_built(draft, accounts))
+            config = _with_instance(draft, warehouses)
+            collector = draft.collector_class(draft.name, config)
+            sources.append(Source(draft.name, draft.kind, collector, accounts.get(draft.name, "")))
         except AssayError as error:
             problems.append(Problem.of(error, draft.name, Step.COLLECT))
     wanted = set(only) or set(settings.connections)
@@ -102,22 +106,21 @@ def _drafts(settings: Settings, registry: Registry) -> tuple[list[_Draft], list[
     return drafts, problems
 
 
-def _built(draft: _Draft, accounts: Mapping[str, str]) -> Source:
-    config = _with_instance(draft, accounts)
-    collector = draft.collector_class(draft.name, config)
-    return Source(draft.name, draft.kind, collector, accounts.get(draft.name, ""))
+def _answers(collector_class: type[Collector]) -> bool:
+    """Whether it reads a database of its own: one that bills for nothing goes by its connection's name."""
+    return issubclass(collector_class, Queryable)
 
 
-def _with_instance(draft: _Draft, accounts: Mapping[str, str]) -> BaseModel:
-    """A tool that builds in a warehouse is told whose: the account it names, else the only one there is."""
+def _with_instance(draft: _Draft, warehouses: Mapping[str, str]) -> BaseModel:
+    """A tool that builds in a warehouse is told whose: the one it names, else the only one there is."""
     if "instance" not in type(draft.config).model_fields:
         return draft.config
     named = str(getattr(draft.config, "instance", None) or "")
-    known = sorted(set(accounts.values()))
+    known = sorted(set(warehouses.values()))
     if not named and len(known) > 1:
         raise ConfigError(
-            f"connections.{draft.name}.instance is not set, and there are {len(known)} accounts it may mean.",
+            f"connections.{draft.name}.instance is not set, and there are {len(known)} warehouses it may mean.",
             hint=f"Set it to one of {', '.join(known)}.",
         )
-    instance = accounts.get(named, named) if named else "".join(known)
+    instance = warehouses.get(named, named) if named else "".join(known)
     return draft.config.model_copy(update={"instance": instance})
