@@ -62,17 +62,6 @@ def run_cycle(  # noqa: PLR0913 - what a cycle works on, and how it is listened 
     return summary
 
 
-def tidy_up(
-    settings: Settings, store: Store, files: FactFiles, now: datetime, on_event: OnEvent = nobody
-) -> tuple[int, int]:
-    """Tidy without a cycle; how many files of facts were made fewer, and how many removed.
-
-    Raises BusyError while a cycle runs in the folder: it tidies, too.
-    """
-    with only_one(settings.work_folder / LOCK_NAME):
-        return _tidied(sorted(settings.connections), Workplace(settings, store, files, now, on_event))
-
-
 def _passed(
     place: Workplace,
     sources: Sequence[Source],
@@ -109,23 +98,23 @@ def _sum_up(place: Workplace) -> None:
 
 
 def _tidy(sources: Sequence[Source], place: Workplace) -> tuple[int, int, list[Problem]]:
-    """The same as a step, which loses nothing by failing; and what went wrong."""
+    """Sum up what lists sort by, drop what is outdated, join small files, remove unseen ones; failing loses nothing.
+
+    Gives how many files were made fewer, how many removed, and what went wrong.
+    """
+    now_ms = to_ms(place.now)
+    compacted = swept = 0
     try:
-        return *_tidied([source.name for source in sources], place), []
+        with place.store.write() as session:
+            summaries.refresh(session, now_ms)
+            aliases.forget_superseded(session)
+            collections.forget_log(session, now_ms - LOG_KEPT_MS)
+        for source in sources:
+            place.on_event(Event(Step.TIDY, source.name))
+            compacted += place.files.compact(source.name, now_ms=now_ms)
+        swept = place.files.sweep(now_ms=now_ms)
     except StoppedError:
         raise
     except Exception as error:  # noqa: BLE001 - the work of the cycle is done and must be told
-        return 0, 0, [Problem.of(error, "", Step.TIDY)]
-
-
-def _tidied(connections: Sequence[str], place: Workplace) -> tuple[int, int]:
-    """Drop what is outdated, join small files, remove unseen ones."""
-    now_ms = to_ms(place.now)
-    with place.store.write() as session:
-        aliases.forget_superseded(session)
-        collections.forget_log(session, now_ms - LOG_KEPT_MS)
-    compacted = 0
-    for name in connections:
-        place.on_event(Event(Step.TIDY, name))
-        compacted += place.files.compact(name, now_ms=now_ms)
-    return compacted, place.files.sweep(now_ms=now_ms)
+        return compacted, swept, [Problem.of(error, "", Step.TIDY)]
+    return compacted, swept, []

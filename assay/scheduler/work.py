@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from assay import telemetry
 from assay.cycle import run_cycle
 from assay.cycle.lock import BusyError
-from assay.cycle.run import tidy_up
 from assay.cycle.soundness import routable
 from assay.errors import StoppedError
 from assay.facts.files import FactFiles
@@ -50,15 +49,15 @@ def cycle(shift: Shift, settings: Settings, registry: Registry) -> str:
 
 
 def tidy(shift: Shift, settings: Settings) -> str:
-    """Make small files of facts fewer, sweep what is outdated, and forget old slots."""
+    """Make small files of facts fewer, sweep what is outdated, and forget old slots; cycles may run beside it."""
+    files, compacted = FactFiles(settings.facts.root, shift.store), 0
+    for name in sorted(settings.connections):
+        shift.go_on()
+        compacted += files.compact(name, now_ms=shift.now_ms)
+    shift.go_on()
+    swept = files.sweep(now_ms=shift.now_ms)
     with shift.store.write() as session:
         jobs.forget(session, shift.now_ms - KEPT_MS)
-    try:
-        compacted, swept = tidy_up(
-            settings, shift.store, FactFiles(settings.facts.root, shift.store), shift.now, shift.hear
-        )
-    except BusyError as error:
-        return f"skipped: {error.message}"
     return f"{compacted} files made fewer, {swept} removed"
 
 

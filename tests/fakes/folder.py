@@ -25,18 +25,18 @@ NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 class Folder:
     """An Assay folder with its store and facts."""
 
-    def __init__(self, path: Path, store: Store) -> None:
+    def __init__(self, path: Path, store: Store, url: str) -> None:
         self.path = path
         self.store = store
-        self.settings = Settings.load(path, environ={})
+        self.settings = _load(path, url)
+        self._url = url
         self.files = FactFiles(self.settings.facts.root, store)
 
     @classmethod
-    def opened(cls, path: Path) -> Folder:
-        """Make the folder, or open it again."""
+    def opened(cls, path: Path, url: str = "") -> Folder:
+        """Make the folder, or open it again; its store is its own unless a URL names another."""
         write_new(path)
-        url = Settings.load(path, environ={}).store.url
-        return cls(path, Store.create(url))
+        return cls(path, Store.create(_load(path, url).store.url), url)
 
     def __enter__(self) -> Self:
         return self
@@ -47,13 +47,13 @@ class Folder:
     def connect(self, name: str, kind: str, **options: object) -> None:
         """Add or change a connection."""
         add_connection(self.path, name, kind, options)
-        self.settings = Settings.load(self.path, environ={})
+        self.settings = _load(self.path, self._url)
 
     def write(self, text: str) -> None:
         """Write more settings."""
         with (self.path / "assay.toml").open("a", encoding="utf-8") as file:
             file.write(f"\n{text}\n")
-        self.settings = Settings.load(self.path, environ={})
+        self.settings = _load(self.path, self._url)
 
     def run(self, **options: object) -> CycleSummary:
         """One cycle with the fake collectors, checks and channels."""
@@ -74,3 +74,7 @@ class Folder:
         """The collection log."""
         with self.store.read() as session:
             return list(session.scalars(select(CollectionRow).order_by(CollectionRow.id)))
+
+
+def _load(path: Path, url: str) -> Settings:
+    return Settings.load(path, {"store.url": url} if url else {}, environ={})
