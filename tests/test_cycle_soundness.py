@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fakes.folder import NOW, Folder
+from fakes.sound import ORDERS as ORDERS_KEY
 from fakes.sound import MemoChannel
 from sqlalchemy import func, select
 
 from assay.cycle import soundness
 from assay.cycle.summary import Event, Step
 from assay.errors import StoppedError
+from assay.model.checks import Cause, Check, CheckResult, CheckSource, Outcome
 from assay.store.tables import CheckResultRow, IncidentRow, OutboxRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
-ORDERS = "snowflake:acme:shop.marts.orders"
+ORDERS = str(ORDERS_KEY)
 FAILING = f'[checks.rows]\nasset = "{ORDERS}"\nkind = "said"\nfinds = "fail"'
 PASSING = f'[checks.fresh]\nasset = "{ORDERS}"\nkind = "said"'
 MEMO = '[channels.chat]\nkind = "memo"'
@@ -148,6 +151,39 @@ def test_a_step_that_fails_stops_no_other(folder: Folder, monkeypatch: pytest.Mo
 
     assert [problem.step for problem in summary.problems] == [Step.CHECK]
     assert len(MemoChannel.kept) == 1
+
+
+def test_what_is_unusual_is_an_incident(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The detector's verdicts count by themselves; a series that is watched no longer lets its incident go."""
+    said = Check("detector:x", ORDERS_KEY, "detector", Cause.VOLUME, source=CheckSource.DETECTOR)
+    found = [CheckResult(said, NOW, Outcome.FAIL, "half of it is gone")]
+    monkeypatch.setattr(soundness, "watch", lambda *_: found)
+    folder.write(PASSING)
+    first = folder.run().sound
+    found.clear()
+    second = folder.run(now=NOW + timedelta(hours=1)).sound
+
+    assert (first.checks, first.anomalies, first.incidents) == ({"pass": 1}, {"fail": 1}, {"opened": 1})
+    assert (second.anomalies, second.incidents) == ({}, {"resolved": 1})
+
+
+def test_a_detector_that_fails_is_told_and_lets_no_incident_go(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not knowing is no reason to say that all is well."""
+    said = Check("detector:x", ORDERS_KEY, "detector", Cause.VOLUME, source=CheckSource.DETECTOR)
+
+    def watch(_session: object, now: datetime, _config: object) -> list[CheckResult]:
+        if now > NOW:
+            raise RuntimeError("too much of it")
+        return [CheckResult(said, NOW, Outcome.FAIL, "half of it is gone")]
+
+    monkeypatch.setattr(soundness, "watch", watch)
+    folder.run()
+    summary = folder.run(now=NOW + timedelta(hours=1))
+
+    assert [problem.step for problem in summary.problems] == [Step.DETECT]
+    assert incidents(folder) == [("volume", "open")]
 
 
 def test_a_route_to_nowhere_is_told_and_everybody_hears(folder: Folder) -> None:

@@ -14,9 +14,10 @@ from assay.incidents.record import record
 from assay.model.checks import CheckResult
 from assay.model.time import from_ms, to_ms
 from assay.store import collections
+from assay.store.checks_gone import mark_gone
 from assay.store.records import save_records
 from assay.store.tables import CollectionRow
-from collectors.base import Batch, Degraded, Progress
+from collectors.base import Batch, Degraded, Progress, StandingChecks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,10 +82,15 @@ class Reading:
         self.place.on_event(Event(Step.COLLECT, self.source.name, batch.stream, batch.rows_read))
 
     def _keep(self, session: Session, records: Sequence[Record], now_ms: int) -> list[Change]:
-        """Save a batch's records; what another tool's checks found goes to the incidents."""
-        save_records(session, [each for each in records if not isinstance(each, CheckResult)], now_ms)
+        """Save a batch's records; what another tool's checks found goes to the incidents, which let go of those it dropped."""
+        checked = (CheckResult, StandingChecks)
+        save_records(session, [each for each in records if not isinstance(each, checked)], now_ms)
         results = [each for each in records if isinstance(each, CheckResult)]
-        return record(session, results, from_ms(now_ms), self.place.policy) if results else []
+        standing = [each for each in records if isinstance(each, StandingChecks)]
+        changes = record(session, results, from_ms(now_ms), self.place.policy) if results else []
+        if sum(mark_gone(session, each.prefix, each.names, now_ms) for each in standing):
+            changes += record(session, (), from_ms(now_ms), self.place.policy)
+        return changes
 
     def _progress(self) -> Progress:
         with self.place.store.read() as session:

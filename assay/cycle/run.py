@@ -16,7 +16,7 @@ from assay.cycle.workplace import Workplace
 from assay.errors import StoppedError
 from assay.model.time import DAY_MS, to_ms
 from assay.registry import Registry
-from assay.store import aliases, collections, summaries
+from assay.store import aliases, checks, collections, summaries
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 LOCK_NAME = "cycle.lock"
 LOG_KEPT_MS = 90 * DAY_MS
 """How long the collection log is kept."""
+RESULTS_KEPT_MS = 400 * DAY_MS
+"""How long the results of checks are kept; those of an incident stay with it."""
 
 
 def run_cycle(  # noqa: PLR0913 - what a cycle works on, and how it is listened to
@@ -98,7 +100,7 @@ def _sum_up(place: Workplace) -> None:
 
 
 def _tidy(sources: Sequence[Source], place: Workplace) -> tuple[int, int, list[Problem]]:
-    """Sum up what lists sort by, drop what is outdated, join small files, remove unseen ones; failing loses nothing.
+    """Drop what is outdated, join small files, remove unseen ones; failing loses nothing.
 
     Gives how many files were made fewer, how many removed, and what went wrong.
     """
@@ -106,9 +108,9 @@ def _tidy(sources: Sequence[Source], place: Workplace) -> tuple[int, int, list[P
     compacted = swept = 0
     try:
         with place.store.write() as session:
-            summaries.refresh(session, now_ms)
             aliases.forget_superseded(session)
             collections.forget_log(session, now_ms - LOG_KEPT_MS)
+            checks.forget_results(session, now_ms - RESULTS_KEPT_MS)
         for source in sources:
             place.on_event(Event(Step.TIDY, source.name))
             compacted += place.files.compact(source.name, now_ms=now_ms)

@@ -17,10 +17,14 @@ from assay.incidents.channels.opening import open_channels
 from assay.incidents.dispatch import Delivered, Dispatcher
 from assay.incidents.policy import Policy
 from assay.incidents.record import record
+from assay.incidents.sparing import worth_keeping
 from assay.incidents.telling import Telling
 from assay.incidents.weighing import weigh_anew
+from assay.model.checks import CheckSource
 from assay.model.time import to_ms
 from assay.store import outbox
+from assay.store.checks import mark_removed
+from checks.anomaly.watch import watch
 from checks.running import run_checks
 from checks.scenes import Scenes
 from checks.sources.gathering import all_checks, gather, refresh
@@ -78,6 +82,8 @@ class Soundness:
     def run(self) -> Sound:
         """Take the steps in their order; what was found, what happened, and what went wrong."""
         self._step(Step.CHECK, self._check)
+        self._step(Step.DETECT, self._detect)
+        self._step(Step.DETECT, self._detect)
         self._step(Step.TELL, self._tell)
         return Sound(
             checks=self.checks,
@@ -122,6 +128,26 @@ class Soundness:
                 found.append(result)
                 place.on_event(Event(Step.CHECK, "", result.check.name))
         return found
+
+    def _detect(self) -> None:
+        """Judge every series there is; one that is watched no longer is a check that is no longer made."""
+        place = self.place
+        with place.store.read() as session:
+            results = watch(session, place.now, place.settings.detector)
+        with place.store.write() as session:
+            names = {result.check.name for result in results}
+            mark_removed(session, [CheckSource.DETECTOR], names, to_ms(place.moment()))
+        self._record(results)
+        self.anomalies.update(result.outcome for result in results)
+
+    def _detect(self) -> None:
+        """Judge the newest point of every series, and let incidents hear what is new."""
+        place, config = self.place, self.place.settings.detector
+        with place.store.read() as session:
+            found = watch(session, place.now, config)
+            news = worth_keeping(session, found)
+        self._record(news)
+        self.anomalies.update(result.outcome for result in found)
 
     def _record(self, results: Sequence[CheckResult]) -> None:
         place = self.place
