@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from assay import telemetry
 from assay.config.delivery import AlertSettings
+from assay.cycle.quiet import quiet_sources
 from assay.cycle.sources import open_sources
 from assay.cycle.summary import Event, Problem, Sound, Step
 from assay.cycle.warehouses import opener
@@ -83,7 +84,6 @@ class Soundness:
         """Take the steps in their order; what was found, what happened, and what went wrong."""
         self._step(Step.CHECK, self._check)
         self._step(Step.DETECT, self._detect)
-        self._step(Step.DETECT, self._detect)
         self._step(Step.TELL, self._tell)
         return Sound(
             checks=self.checks,
@@ -113,8 +113,16 @@ class Soundness:
         with self.place.store.read() as session:
             declared = all_checks(session, gathered)
         results = self._results(declared)
-        self._record(results)
+        self._record([*results, *self._quiet()])
         self.checks.update(result.outcome for result in results)
+
+    def _quiet(self) -> list[CheckResult]:
+        """What is to be heard of sources that have gone quiet, whether this cycle was to read them or not."""
+        settings = self.place.settings
+        unopened = {problem.connection: problem for problem in open_sources(settings, self.registry)[1]}
+        after = settings.worker.quiet_after_cycles
+        with self.place.store.read() as session:
+            return quiet_sources(session, settings.connections, unopened, after, self.place.now)
 
     def _results(self, checks: Sequence[Check]) -> list[CheckResult]:
         """Run checks over all connections: a cycle over some of them must not call the others unreachable."""
@@ -134,20 +142,12 @@ class Soundness:
         place = self.place
         with place.store.read() as session:
             results = watch(session, place.now, place.settings.detector)
+            news = worth_keeping(session, results)
         with place.store.write() as session:
             names = {result.check.name for result in results}
             mark_removed(session, [CheckSource.DETECTOR], names, to_ms(place.moment()))
-        self._record(results)
-        self.anomalies.update(result.outcome for result in results)
-
-    def _detect(self) -> None:
-        """Judge the newest point of every series, and let incidents hear what is new."""
-        place, config = self.place, self.place.settings.detector
-        with place.store.read() as session:
-            found = watch(session, place.now, config)
-            news = worth_keeping(session, found)
         self._record(news)
-        self.anomalies.update(result.outcome for result in found)
+        self.anomalies.update(result.outcome for result in results)
 
     def _record(self, results: Sequence[CheckResult]) -> None:
         place = self.place

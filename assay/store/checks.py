@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, delete, func, select, update
 
 from assay.model.assets import AssetKey
 from assay.model.checks import Cause, Check, CheckSource, Severity
@@ -33,6 +33,15 @@ class Known:
     id: int
     asset_id: int
     last_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LastTold:
+    """What a check of an asset said last, and when (None: never)."""
+
+    asset_id: int
+    outcome: str
+    at_ms: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,22 @@ def known(session: Session, names: Iterable[str]) -> dict[str, Known]:
         told = session.execute(rows.where(CheckRow.name.in_(chunk)))
         found |= {name: Known(row_id, asset_id, last_ms) for name, row_id, asset_id, last_ms in told}
     return found
+
+
+def last_told(session: Session, names: Iterable[str]) -> dict[str, LastTold]:
+    """What checks said last, by name; unknown ones are absent."""
+    found: dict[str, LastTold] = {}
+    for chunk in chunked(names):
+        rows = select(CheckRow.name, CheckRow.asset_id, CheckRow.last_outcome, CheckRow.last_ms)
+        told = session.execute(rows.where(CheckRow.name.in_(chunk)))
+        found |= {name: LastTold(asset_id, outcome, at_ms) for name, asset_id, outcome, at_ms in told}
+    return found
+
+
+def forget_results(session: Session, before_ms: int) -> None:
+    """Forget the results from before that moment that belong to no incident."""
+    old = delete(CheckResultRow).where(CheckResultRow.at_ms < before_ms, CheckResultRow.incident_id.is_(None))
+    session.execute(old)
 
 
 def mark_removed(
