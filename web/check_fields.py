@@ -48,7 +48,7 @@ def fields_of(config_class: type[BaseModel], said: MultiDict[str, str]) -> list[
     schema = config_class.model_json_schema()
     required = set(schema.get("required", ()))
     names = sorted(schema["properties"], key=lambda name: (name in _LAST, name not in required))
-    example = next(iter(schema.get("examples", ())), {})
+    example: Mapping[str, Any] = next(iter(schema.get("examples", ())), {})
     return [
         _field(name, schema["properties"][name] | _example(name, example), said, required=name in required)
         for name in names

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from fakes import shop
+from fakes import shop, trouble
 
 from web import create_app
 
@@ -24,8 +26,8 @@ def client_of(folder: Path) -> FlaskClient:
 
 @pytest.fixture(scope="session")
 def full_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the company."""
-    return shop.folder(tmp_path_factory.mktemp("full"))
+    """A folder with the company and its troubles."""
+    return trouble.fill(shop.folder(tmp_path_factory.mktemp("full")), datetime.now(UTC))
 
 
 @pytest.fixture(scope="session")
@@ -42,5 +44,18 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
 
 @pytest.fixture(scope="session")
 def full_of_assets(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
-    """The company's dashboard, with two pages of assets more."""
-    return client_of(shop.folder(tmp_path_factory.mktemp("many"), plain=120, days=2))
+    """The company's dashboard, with two pages of assets more, and their troubles."""
+    folder = shop.folder(tmp_path_factory.mktemp("many"), plain=120, days=2)
+    return client_of(trouble.fill(folder, datetime.now(UTC), plain=120))
+
+
+@pytest.fixture(scope="session")
+def small_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the company's last days, to be copied."""
+    return trouble.fill(shop.folder(tmp_path_factory.mktemp("small"), days=2), datetime.now(UTC))
+
+
+@pytest.fixture
+def acting(small_folder: Path, tmp_path: Path) -> FlaskClient:
+    """A dashboard of a test's own, to change things in."""
+    return client_of(shutil.copytree(small_folder, tmp_path / "own"))

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 ANSWERS = {
     "/": 200, "/assets": 200, "/costs": 200, "/costs.csv": 200, "/connections": 200, "/healthz": 200,
-    "/readyz": 200, "/api/v1/overview": 200, "/api/v1/assets": 200, "/api/v1/costs": 200,
+    "/incidents": 200, "/incidents/1": 200, "/checks": 200, "/checks/new": 200, "/alerts": 200,
+    "/api/v1/incidents": 200, "/api/v1/incidents/1": 200, "/api/v1/checks": 200, "/api/v1/alerts": 200,
+    "/incidents/999": 404, "/incidents/99999999999999999999": 404, "/incidents/x": 404, "/checks/new?kind=x": 400,
+    "/incidents?sort=moon": 400, "/readyz": 200, "/api/v1/overview": 200, "/api/v1/assets": 200, "/api/v1/costs": 200,
     "/api/v1/connections": 200, "/static/css/assay.css": 200, "/static/vendor/htmx-4.0.1.min.js": 200,
     "/static/../web/app.py": 404, "/static/no.css": 404, "/nothing": 404, "/assets/no": 404,
     "/api/v1/nothing": 404, "/api/v1/assets/no": 404, "/costs?by=moon": 400, "/api/v1/costs?by=moon": 400,
@@ -62,7 +65,9 @@ def test_a_foreign_name_is_refused(full: FlaskClient, host: str, path: str) -> N
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-@pytest.mark.parametrize("path", ["/", "/assets", "/costs", "/api/v1/overview", "/readyz"])
+@pytest.mark.parametrize(
+    "path", ["/", "/assets", "/costs", "/api/v1/overview", "/api/v1/incidents", "/readyz"]
+)
 def test_nothing_can_be_changed(full: FlaskClient, path: str, method: str) -> None:
     """Only reading is allowed, and the answer says so."""
     answer = full.open(path, method=method, data="x=1")

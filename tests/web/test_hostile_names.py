@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
 ASSETS = [f"/assets/{quote(str(shop.key(name)), safe='')}?hops=2" for name in shop.HOSTILE]
-PAGES = ("/", "/assets", "/connections", *(f"/costs?by={by}" for by in ("asset", "user", "tag", "warehouse")))
+PAGES = (
+    *("/", "/assets", "/connections", "/incidents", "/incidents?state=resolved", "/checks", "/alerts"),
+    *(f"/incidents/{number}" for number in range(1, 13)),
+    *(f"/costs?by={by}" for by in ("asset", "user", "tag", "warehouse")),
+)
 IMAGES = {"/static/icons/assay.svg"}
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -45,7 +49,15 @@ def test_a_name_is_shown_as_it_is(full: FlaskClient, name: str) -> None:
 @pytest.mark.parametrize("words", shop.HOSTILE, ids=lambda name: name[:20])
 def test_words_come_back_as_text(full: FlaskClient, words: str) -> None:
     """What was searched for, chosen or asked stands in the page as text."""
-    for path in (f"/assets?q={quote(words)}", f"/assets?tag={quote(words)}", f"/costs?by={quote(words)}"):
+    asked = f"q={quote(words)}"
+    lists = [f"{path}?{asked}" for path in ("/assets", "/incidents", "/checks")]
+    for path in (
+        *lists,
+        f"/checks/new?asset={quote(words)}",
+        f"/alerts?channel={quote(words)}",
+        f"/assets?tag={quote(words)}",
+        f"/costs?by={quote(words)}",
+    ):
         page = Markup(full.get(path).text)
         assert all(tag != "img" or attrs["src"] in IMAGES for tag, attrs in page.elements)
         assert all("src" in attrs for tag, attrs in page.elements if tag == "script")

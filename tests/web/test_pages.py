@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 
     from flask.testing import FlaskClient
 
-PAGES = ("/", "/assets", "/costs", "/connections")
+PAGES = (
+    "/",
+    "/incidents",
+    "/incidents/2",
+    "/assets",
+    "/costs",
+    "/checks",
+    "/checks/new?kind=schema",
+    "/alerts",
+    "/connections",
+)
 TABLE = str(shop.key("table_4", "schema_1"))
 
 
@@ -36,6 +46,10 @@ def read(client: FlaskClient, path: str) -> Markup:
     ("/costs", ("By warehouse", "no warehouse (serverless, storage)", "late rows", "All")),
     ("/costs?by=asset", ("By asset", "shop.schema_1.table_4", "no asset")),
     ("/costs?by=day", ("By day", "31 May")),
+    ("/incidents", ("12 incidents", "table_1", "acknowledged", "snoozed until", "Owner")),
+    ("/incidents/1", ("table_1", "401 rows", "Who is hit", "Who was told", "Timeline", "Expected once", "Judged by")),
+    ("/checks", ("23 checks", "of 23", "Failing now", "Could not be run", "could not run", "Without any check")),
+    ("/alerts", ("team", "cannot be used", "everything else", "1 given up", "Delivery log")),
     ("/connections", ("query_history", "degraded", "failed", "last read")),
     (f"/assets/{TABLE}", ("table_4", "Median runtime", "1 min", "4,000", "BI tools", "upstream", "NUMBER")),
 ])  # fmt: skip
@@ -49,6 +63,9 @@ def test_a_page_tells_what_the_store_holds(full: FlaskClient, path: str, words: 
     ("/", "assay connect snowflake"),
     ("/assets", "assay connect dbt"),
     ("/costs", "assay run"),
+    ("/incidents", "assay check suggest"),
+    ("/checks", "assay connect dbt"),
+    ("/alerts", "assay alerts test"),
     ("/connections", "assay connect snowflake"),
 ])  # fmt: skip
 def test_an_empty_store_shows_the_next_step(empty: FlaskClient, path: str, step: str) -> None:

@@ -47,7 +47,20 @@ def counting() -> Iterator[Counter[str]]:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/assets", "/costs", "/costs?by=asset", "/connections", TABLE, "/api/v1/assets"]
+    "path",
+    [
+        "/",
+        "/assets",
+        "/costs",
+        "/costs?by=asset",
+        "/connections",
+        TABLE,
+        "/incidents",
+        "/incidents/1",
+        "/checks",
+        "/alerts",
+        "/api/v1/assets",
+    ],
 )
 def test_the_number_of_statements_does_not_grow_with_the_assets(
     full: FlaskClient, full_of_assets: FlaskClient, path: str
