@@ -21,7 +21,16 @@ if TYPE_CHECKING:
     from assay.facts.streams import FactStream
     from assay.model.warehouses import Warehouse
 
-Record = Asset | Alias | Edge | Run | Measurement | CheckResult
+
+@dataclass(frozen=True, slots=True)
+class StandingChecks:
+    """The checks another tool still makes: those whose name begins with `prefix` and is not in `names` are gone."""
+
+    prefix: str
+    names: frozenset[str]
+
+
+Record = Asset | Alias | Edge | Run | Measurement | CheckResult | StandingChecks
 
 
 @dataclass(frozen=True, slots=True)

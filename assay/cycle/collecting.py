@@ -82,7 +82,7 @@ class Reading:
         self.place.on_event(Event(Step.COLLECT, self.source.name, batch.stream, batch.rows_read))
 
     def _keep(self, session: Session, records: Sequence[Record], now_ms: int) -> list[Change]:
-        """Save a batch's records; what another tool's checks found goes to the incidents, which let go of those it dropped."""
+        """Save a batch's records; incidents hear what another tool's checks found, and which it no longer makes."""
         checked = (CheckResult, StandingChecks)
         save_records(session, [each for each in records if not isinstance(each, checked)], now_ms)
         results = [each for each in records if isinstance(each, CheckResult)]

@@ -18,7 +18,7 @@ from collectors.dbt.measured import catalog_measurements, catalog_types, freshne
 from collectors.dbt.places import place_of
 from collectors.dbt.reading import Reading, unknown
 from collectors.dbt.runs import named, ran_something, runs
-from collectors.dbt.tested import Tests
+from collectors.dbt.tested import Tests, standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -63,6 +63,7 @@ class DbtCollector:
             for found in sorted(reading.files[artifact], key=lambda f: (f.modified, f.path)):
                 if _mark(reading, found) not in progress.seen:
                     yield from _attempt(reading, artifact, found)
+        yield from _standing(reading, manifests)
 
     def _reading(self) -> Reading:
         return Reading(place_of(self.config.target), self.config.instance.lower(), self.name)
@@ -87,6 +88,15 @@ class DbtCollector:
     def grants(cls, role: str) -> str:  # noqa: ARG003 - an AWS policy names no role
         """The AWS policy for artifacts in S3; a local folder needs to be readable and no more."""
         return (Path(__file__).parent / "policy.json").read_text(encoding="utf-8")
+
+
+def _standing(reading: Reading, manifests: Sequence[Found]) -> Iterator[Batch]:
+    """Which checks the newest of the manifests still hold: told last, after the results of those since removed."""
+    records = [
+        each for project in reading.newest(manifests) for each in standing(reading.connection, project)
+    ]
+    if records:
+        yield Batch(Artifact.MANIFEST, records=records)
 
 
 def _project(reading: Reading, newest: Found) -> Finding:

@@ -39,6 +39,7 @@ class Reading:
         self._projects: dict[str, Project] = {}
         self._written: dict[str, datetime | None] = {}
         self._claims: dict[tuple[str, str], tuple[datetime, str]] = {}
+        self._newest: dict[tuple[str, str], tuple[datetime, str]] = {}
         self._unasked: list[Found] | None = None
         self._knowing: dict[str, list[Project]] = {}
         self._types: dict[str, Mapping[str, Mapping[str, str]]] = {}
@@ -63,6 +64,8 @@ class Reading:
         project = Project.of(self.document(manifest), self.instance, manifest.modified)
         self._written[manifest.path] = project.generated_at
         claim = (project.generated_at, manifest.path)
+        place = (project.name, project.platform)
+        self._newest[place] = max(self._newest.get(place, claim), claim)
         for alias in project.names():
             name = (project.name, alias.name)
             self._claims[name] = max(self._claims.get(name, claim), claim)
@@ -82,6 +85,11 @@ class Reading:
         for alias in project.names():
             if self._claims[project.name, alias.name][1] == manifest.path:
                 yield alias
+
+    def newest(self, manifests: Iterable[Found]) -> Iterator[Project]:
+        """Those of the manifests that are the newest of their project, as far as any was read."""
+        paths = {path for _, path in self._newest.values()}
+        yield from (self.project(manifest) for manifest in manifests if manifest.path in paths)
 
     def own_manifest(self, found: Found) -> Found | None:
         """The manifest in a file's own folder: the one with the same suffix, else the last by name."""

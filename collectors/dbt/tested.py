@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from assay.model.checks import Cause, Check, CheckResult, CheckSource, Outcome, Severity
+from collectors.base import StandingChecks
 from collectors.dbt.loose import mapping, moment, sequence, text, whole
 from collectors.dbt.runs import ended_at
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from collectors.dbt.loose import Json
     from collectors.dbt.nodes import Node
-    from collectors.dbt.project import Known
+    from collectors.dbt.project import Known, Project
 
 KIND = "dbt"
 _CAUSES = {
@@ -48,6 +49,19 @@ _FRESHNESS = _OUTCOMES | {"error": Outcome.FAIL}
 
 _SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
 _LONGEST = 300
+
+
+def standing(connection: str, project: Project) -> Iterator[StandingChecks]:
+    """The checks that a project's newest manifest still holds; those of the packages it uses are left alone."""
+    for resource, what in (("test", ""), ("unit_test", ""), ("source", ":freshness")):
+        begins = f"{resource}.{project.name}."
+        names = (_name(connection, i, what) for i in project.nodes if i.startswith(begins))
+        yield StandingChecks(_name(connection, begins), frozenset(names))
+
+
+def _name(connection: str, unique_id: str, what: str = "") -> str:
+    """What a check is called: by the connection and dbt's own name, so the same in every run."""
+    return f"dbt:{connection}/{unique_id}{what}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +135,9 @@ class Tests:
         )
 
     def _check(self, node: Node, what: str, cause: Cause, severity: Severity) -> Check:
-        """The check a node is: its name is the connection's and dbt's own, so the same in every run."""
+        """The check a node is."""
         return Check(
-            name=f"dbt:{self.connection}/{node.unique_id}{what}",
+            name=_name(self.connection, node.unique_id, what),
             asset=self.known.keys[node.unique_id][0],
             kind=KIND,
             cause=cause,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from assay.errors import AssayError, ConnectionFailedError, MalformedInputError
 from assay.model.checks import Check, CheckResult, CheckSource
 from assay.model.validations import validations
-from collectors.base import Batch, Degraded, Finding, SourceStream
+from collectors.base import Batch, Degraded, Finding, SourceStream, StandingChecks
 from collectors.great_expectations.config import GreatExpectationsConfig
 from collectors.great_expectations.naming import PLATFORM, Naming
 
@@ -50,11 +50,12 @@ class GreatExpectationsCollector:
             if mark in progress.seen:
                 continue
             try:
-                records = list(self._results(file))
+                records = list(self._records(file))
             except AssayError as error:
                 yield Degraded(VALIDATIONS, error)
             else:
-                yield Batch(VALIDATIONS, records=records, rows_read=len(records), seen=(mark,))
+                results = sum(isinstance(each, CheckResult) for each in records)
+                yield Batch(VALIDATIONS, records=records, rows_read=results, seen=(mark,))
 
     def examine(self) -> Iterator[Finding]:
         """Look for results, and read the newest."""
@@ -63,7 +64,7 @@ class GreatExpectationsCollector:
             fix = "" if files else "Point `path` where Great Expectations stores its validation results."
             yield Finding(VALIDATIONS, ok=bool(files), detail=f"{len(files)} files found", fix=fix)
             if files:
-                results = list(self._results(files[-1]))
+                results = [each for each in self._records(files[-1]) if isinstance(each, CheckResult)]
                 of = ", ".join(sorted({str(result.check.asset) for result in results})) or "nothing"
                 yield Finding("newest", ok=True, detail=f"{len(results)} results of {of}")
         except AssayError as error:
@@ -83,12 +84,14 @@ class GreatExpectationsCollector:
         found = [each for each in self.config.path.rglob("*.json") if each.is_file()]
         return sorted(found, key=lambda file: (file.stat().st_mtime_ns, str(file)))
 
-    def _results(self, file: Path) -> Iterator[CheckResult]:
-        """A file's results; none when it is some other JSON."""
+    def _records(self, file: Path) -> Iterator[CheckResult | StandingChecks]:
+        """A file's results, and which checks its suites still hold; none when it is some other JSON."""
         for validation in validations(_document(file)):
             key = self._naming.key(validation)
             at = _moment(validation.at) or datetime.fromtimestamp(file.stat().st_mtime, UTC)
-            for name, verdict in self._naming.checks(validation, key):
+            named = dict(self._naming.checks(validation, key))
+            yield StandingChecks(self._naming.suite(validation, key), frozenset(named))
+            for name, verdict in named.items():
                 check = Check(
                     name, key, self.kind, verdict.cause, verdict.severity,
                     config={"suite": validation.suite, **verdict.as_dict()["arguments"]},

@@ -56,6 +56,10 @@ class Naming:
         )
         return AssetKey(platform, instance, tuple(fold_part(part) for part in path))
 
+    def suite(self, validation: Validation, key: AssetKey) -> str:
+        """What the names of all checks of a suite on an asset begin with."""
+        return f"{PLATFORM}:{self.connection}/{'.'.join(key.path)}/{validation.suite}/"
+
     def checks(self, validation: Validation, key: AssetKey) -> Iterator[tuple[str, Verdict]]:
         """A name for each verdict that stays when a threshold is changed: suite, asset, expectation and column.
 
@@ -64,8 +68,7 @@ class Naming:
         shared = Counter(verdict.title for verdict in validation.verdicts)
         for verdict in validation.verdicts:
             which = f"#{_digest(verdict.arguments)}" if shared[verdict.title] > 1 else ""
-            told = f"{key.name}/{validation.suite}/{verdict.title}{which}"
-            yield f"{PLATFORM}:{self.connection}/{told}", verdict
+            yield f"{self.suite(validation, key)}{verdict.title}{which}", verdict
 
 
 def _digest(arguments: Mapping[str, object]) -> str:

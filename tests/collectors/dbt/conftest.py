@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import pytest
 
-from collectors.base import Batch, Degraded, Progress
+from collectors.base import Batch, Degraded, Progress, StandingChecks
 from collectors.dbt import DbtCollector
 from collectors.dbt.config import DbtConfig
 
@@ -24,10 +24,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Read:
-    """What one collection gave."""
+    """What one collection gave; which checks still stand comes in a batch of its own."""
 
     batches: list[Batch]
     degraded: list[Degraded]
+    standing: list[StandingChecks]
 
     @property
     def records(self) -> list[Record]:
@@ -54,9 +55,12 @@ class Kit:
         """Collect a target, having seen some fingerprints."""
         collector = DbtCollector("shop", DbtConfig(target=str(target), instance=instance))
         items = list(collector.collect(Progress(seen=frozenset(seen)), datetime.now(UTC)))
+        batches = [item for item in items if isinstance(item, Batch)]
+        standing = [each for item in batches for each in item.records if isinstance(each, StandingChecks)]
         return Read(
-            [item for item in items if isinstance(item, Batch)],
+            [item for item in batches if not any(isinstance(each, StandingChecks) for each in item.records)],
             [item for item in items if isinstance(item, Degraded)],
+            standing,
         )
 
     @staticmethod

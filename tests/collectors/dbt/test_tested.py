@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from fakes.folder import Folder
 
 from assay.incidents.policy import Policy
 from assay.incidents.record import record
 from assay.model.checks import Cause, CheckResult, CheckSource, Outcome, Severity
+from assay.registry import Registry
 from assay.store import checks as stored
 
 if TYPE_CHECKING:
@@ -184,6 +186,42 @@ def test_reading_a_file_again_changes_nothing(dbt: Kit, target: Path, sqlite_sto
         kept = [(each.row.name, each.result.outcome) for each in stored.latest(session) if each.result]
     assert (True, [], True) == (bool(first), again, bool(mended))
     assert [(f"dbt:shop/{TEST}", "pass")] == kept
+
+
+def test_a_test_taken_out_of_the_project_is_made_no_more(dbt: Kit, target: Path) -> None:
+    """The newest manifest says which tests stand, whenever it was copied; those of packages are left alone."""
+    package = "test.dbt_utils.of_the_package"
+    nodes = {ORDERS: dbt.node(ORDERS), TEST: _test_node(dbt), package: dbt.node(package)}
+    sources = {SOURCE: dbt.node(SOURCE)}
+    dbt.write(target / "b", manifest=dbt.manifest(nodes, sources=sources, at="2026-01-01T00:00:00Z"))
+    before = {each.prefix: each.names for each in dbt.read(target).standing}
+    dbt.write(target / "a", manifest=dbt.manifest({ORDERS: dbt.node(ORDERS)}, at="2026-01-02T00:00:00Z"))
+    after = {each.prefix: each.names for each in dbt.read(target).standing}
+
+    assert {
+        "dbt:shop/test.shop.": {f"dbt:shop/{TEST}"},
+        "dbt:shop/unit_test.shop.": set(),
+        "dbt:shop/source.shop.": {f"dbt:shop/{SOURCE}:freshness"},
+    } == before
+    assert dict.fromkeys(before, frozenset()) == after
+    assert [] == dbt.read(target, dbt.read(target).seen).standing
+
+
+def test_the_incident_of_a_test_that_is_gone_ends(dbt: Kit, target: Path, tmp_path: Path) -> None:
+    """In the cycle that reads the manifest without it."""
+    nodes = {ORDERS: dbt.node(ORDERS), TEST: _test_node(dbt)}
+    dbt.write(
+        target,
+        manifest=dbt.manifest(nodes, at="2026-01-01T00:00:00Z"),
+        run_results=dbt.results(dbt.result(TEST, "fail", failures=3)),
+    )
+    with Folder.opened(tmp_path / "assay") as folder:
+        folder.connect("shop", "dbt", target=str(target), instance="acme")
+        opened = folder.run(registry=Registry()).sound.incidents
+        later = dbt.manifest({ORDERS: dbt.node(ORDERS)}, at="2026-01-02T00:00:00Z")
+        dbt.write(target / "later", manifest=later)
+        ended = folder.run(registry=Registry()).sound.incidents
+    assert ({"opened": 1}, {"resolved": 1}) == (opened, ended)
 
 
 def test_real_invocations_keep_the_names_of_their_checks(dbt: Kit) -> None:

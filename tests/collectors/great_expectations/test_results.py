@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from assay.model.checks import Cause, CheckResult, CheckSource, Outcome, Severity
 from assay.model.validations import outcome_of, validations
-from collectors.base import Batch, Degraded, Progress
+from collectors.base import Batch, Degraded, Progress, StandingChecks
 from collectors.great_expectations import GreatExpectationsCollector
 
 REAL = Path(__file__).parents[2] / "data" / "great_expectations"
@@ -29,7 +29,8 @@ def _collector(path: Path, **options: Any) -> GreatExpectationsCollector:  # noq
 
 def _results(path: Path, **options: Any) -> list[CheckResult]:  # noqa: ANN401 - as above
     items = list(_collector(path, **options).collect(Progress(), NOW))
-    return [each for item in items if isinstance(item, Batch) for each in item.records]  # type: ignore[misc] # all are results
+    records = [each for item in items if isinstance(item, Batch) for each in item.records]
+    return [each for each in records if isinstance(each, CheckResult)]
 
 
 def _copy(folder: Path, *names: str, **changes: Any) -> Path:  # noqa: ANN401 - a document holds anything
@@ -134,6 +135,20 @@ def test_a_name_stays_when_a_threshold_changes(tmp_path: Path) -> None:
     document["results"].append(twin)
     (tmp_path / "deep" / "0-v1-files.json").write_text(json.dumps(document))
     assert 5 == len({each.check.name for each in _results(tmp_path)})
+
+
+def test_expectations_taken_out_of_a_suite_are_made_no_more(tmp_path: Path) -> None:
+    """The newest validation of a suite on an asset says which of its checks stand."""
+    document = json.loads((REAL / "v1-files.json").read_text())
+    kept = [each for each in document["results"] if each["success"]]
+    folder = _copy(tmp_path, "v1-files")
+    (folder / "later.json").write_text(json.dumps(document | {"results": kept}))
+    first, later = (item for item in _collector(folder).collect(Progress(), NOW) if isinstance(item, Batch))
+
+    (before,) = [each for each in first.records if isinstance(each, StandingChecks)]
+    (after,) = [each for each in later.records if isinstance(each, StandingChecks)]
+    assert (4, 1, before.prefix) == (len(before.names), len(after.names), after.prefix)
+    assert all(name.startswith(before.prefix) for name in before.names)
 
 
 def test_the_result_of_a_checkpoint_holds_validations(tmp_path: Path) -> None:
