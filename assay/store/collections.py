@@ -87,6 +87,25 @@ def forget_log(session: Session, before_ms: int) -> None:
     session.execute(delete(line).where(line.started_ms < before_ms, ~told))
 
 
+def failing_since(session: Session, connection: str, cycles: int) -> frozenset[str]:
+    """The streams that failed in each of the last so many cycles of the connection; none while there were fewer.
+
+    A connection that failed as a whole has one line a cycle, whose stream is ''.
+    """
+    line = CollectionRow
+    began = select(line.started_ms).where(line.connection == connection).distinct()
+    recent = session.scalars(began.order_by(line.started_ms.desc()).limit(cycles)).all()
+    if len(recent) < cycles:
+        return frozenset()
+    failed = (
+        select(line.stream)
+        .where(line.connection == connection, line.started_ms.in_(recent), line.status == "failed")
+        .group_by(line.stream)
+        .having(func.count(line.started_ms.distinct()) == cycles)
+    )
+    return frozenset(session.scalars(failed))
+
+
 def latest(session: Session, connection: str | None = None) -> list[StreamStatus]:
     """The state of every stream that was ever collected, by connection and stream."""
     line, read = CollectionRow, WatermarkRow
