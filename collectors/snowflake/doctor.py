@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from collectors.snowflake.views.base import View
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
+_FOR_CHECKS = {"USAGE DATABASE", "USAGE SCHEMA"} | {
+    f"SELECT {kind}" for kind in ("TABLE", "VIEW", "MATERIALIZED_VIEW", "DYNAMIC_TABLE", "EXTERNAL_TABLE")
+}
+"""What checks need that ask for rows: to read objects of one's own."""
+
 _NEEDED = {view.grant.split()[3] for view in VIEWS}  # SNOWFLAKE.USAGE_VIEWER and its like
 
 
@@ -83,6 +88,9 @@ def _privileges(session: Session, role: str | None) -> Iterator[Finding]:
         detail = f"its grants cannot be shown: {failures.words_of(error, session.secrets)}"
         yield Finding(f"role {role}", ok=True, detail=detail)
         return
+    readable = sum(str(grant.get("privilege", "")).upper() == "SELECT" for grant in grants)
+    if readable:
+        yield Finding(f"role {role}", ok=True, detail=f"may read {readable} objects, as checks of rows need")
     extra = [text for grant in grants if (text := beyond_need(grant))]
     if not extra:
         yield Finding(f"role {role}", ok=True, detail="has no privilege beyond what is needed")
@@ -100,6 +108,8 @@ def beyond_need(grant: dict[str, Any]) -> str:
     privilege, kind, name = (
         str(grant.get(field, "")).upper() for field in ("privilege", "granted_on", "name")
     )
+    if f"{privilege} {kind.replace(' ', '_')}" in _FOR_CHECKS and name.partition(".")[0] != "SNOWFLAKE":
+        return ""
     if privilege == "USAGE" and (kind == "WAREHOUSE" or (kind == "DATABASE_ROLE" and name in _NEEDED)):
         return ""
     return f"{privilege} ON {kind} {name}"

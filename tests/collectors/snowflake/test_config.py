@@ -134,6 +134,13 @@ def test_the_grants_are_the_least_that_is_needed() -> None:
     [
         ({"privilege": "USAGE", "granted_on": "WAREHOUSE", "name": "W"}, ""),
         ({"privilege": "USAGE", "granted_on": "DATABASE_ROLE", "name": "SNOWFLAKE.USAGE_VIEWER"}, ""),
+        ({"privilege": "SELECT", "granted_on": "TABLE", "name": "SHOP.MARTS.ORDERS"}, ""),
+        ({"privilege": "SELECT", "granted_on": "MATERIALIZED VIEW", "name": "SHOP.MARTS.V"}, ""),
+        ({"privilege": "USAGE", "granted_on": "SCHEMA", "name": "SHOP.MARTS"}, ""),
+        (
+            {"privilege": "INSERT", "granted_on": "TABLE", "name": "SHOP.MARTS.ORDERS"},
+            "INSERT ON TABLE SHOP.MARTS.ORDERS",
+        ),
         ({"privilege": "OWNERSHIP", "granted_on": "TABLE", "name": "A.B.C"}, "OWNERSHIP ON TABLE A.B.C"),
         (
             {"privilege": "USAGE", "granted_on": "DATABASE", "name": "SNOWFLAKE"},
@@ -142,7 +149,7 @@ def test_the_grants_are_the_least_that_is_needed() -> None:
     ],
 )
 def test_a_privilege_beyond_need_is_named(grant: dict[str, str], extra: str) -> None:
-    """What the role may do besides reading those views is a warning in doctor."""
+    """What the role may do besides reading is a warning in doctor; checks of rows need to read tables."""
     assert extra == beyond_need(grant)
 
 
