@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import select
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +15,7 @@ from checks.expectations.process import Place, WorkerError, Workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture
