@@ -14,10 +14,11 @@ LONGEST_WINDOW = 2016
 
 
 class Method(StrEnum):
-    """How a series is judged: by forecast (daily and rarer), or by departure from its last week (finer)."""
+    """How a series is judged: daily and rarer points by forecast, hours and minutes by departure from their week."""
 
     FORECAST = "forecast"
-    WINDOW = "window"
+    HOURLY = "hourly"
+    FINE = "fine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,9 @@ class Config:
     period: int = 7
     window: int = 56
     experts: tuple[Expert, ...] = bank((2, 5, 14, 40), (10, 28), ((), (7,)))
-    z_alert: float = 2.85
+    z_alert: float = 2.73
     z_window: float = 3.5
-    tail_surcharge: float = 0.0
+    tail_surcharge: float = 1.1
     min_effect: float = 0.262
     min_linear_effect: float = 0.0
     rebase_after: int = 4
@@ -87,9 +88,10 @@ def for_period(step_ms: int) -> Config:
     if step_ms >= DAY_MS:
         return DAILY
     day = max(2, round(DAY_MS / max(step_ms, 1)))
-    return replace(
-        DAILY, method=Method.WINDOW, period=day, window=min(7 * day, LONGEST_WINDOW), calendar=False
-    )
+    finer = replace(DAILY, period=day, window=min(7 * day, LONGEST_WINDOW), calendar=False)
+    if step_ms >= HOUR_MS:
+        return replace(finer, method=Method.HOURLY, z_window=3.75)
+    return replace(finer, method=Method.FINE, z_window=3.5)
 
 
 HOURLY = for_period(HOUR_MS)

@@ -14,7 +14,7 @@ SMALL_LEVEL = 200.0
 """Above this expected count the Gaussian on the log scale is as good."""
 ORDINARY_ODDS = 4e-3
 """A small count more likely than this, two-sided, is never flagged for its size."""
-ZERO_ODDS = 3e-3
+ZERO_ODDS = 8e-3
 """No rows at all are flagged where they are less likely than this."""
 EXCESS_MEMORY = 50.0
 """Points over which the variance beyond Poisson is learned."""

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from checks.anomaly import fine, hourly
 from checks.anomaly.config import DAILY, Method, for_period
 from checks.anomaly.recurring import Recurrence
 from checks.anomaly.stream import Detector
 from checks.anomaly.verdicts import stack
-from checks.anomaly.window import WindowRule, judge
 
 if TYPE_CHECKING:
     from checks.anomaly.arrays import Floats, Ints
@@ -38,8 +38,9 @@ def detect(
     """
     times = None if times_ms is None else np.broadcast_to(times_ms, values.shape)
     chosen = config or _suited(times)
-    if chosen.method is Method.WINDOW:
-        return judge(values, WindowRule.of(chosen), marks)
+    if chosen.method is not Method.FORECAST:
+        judge = hourly.judge if chosen.method is Method.HOURLY else fine.judge
+        return judge(values, chosen, marks)
     cohorts = None if times is None else times[:, 0]
     detector = Detector(np.zeros(len(values), dtype=np.int64) if kinds is None else kinds, chosen, cohorts)
     recurrence = Recurrence(

@@ -75,7 +75,7 @@ def _scores(
 
 def _score(point: Point, verdicts: Verdicts, at: tuple[int, int], *, is_second: bool) -> Score:
     expected, low, high = (float(part[at]) for part in (verdicts.expected, verdicts.low, verdicts.high))
-    reason = Reason(int(verdicts.reason[at]))
+    reason = Reason(int(verdicts.reason[at])) if verdicts.flagged[at] else Reason.NONE
     if is_second:
         reason = _held(point.value, low, high)
     words = sentence(reason, point.value, expected, low, high)

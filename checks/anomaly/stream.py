@@ -138,7 +138,8 @@ class Detector:
             start.transform.scaled, self.config.min_effect, self.config.min_linear_effect * start.unit
         )
         heavy = np.clip(1.0 - self.tail.index / HEAVY_INDEX, 0.0, 1.0)
-        return self.config.z_alert + self.config.tail_surcharge * heavy, least
+        surcharge = self.config.tail_surcharge * heavy * self.tail.fleet.heaviness
+        return self.config.z_alert + surcharge, least
 
     def _shifted(self, g: Glance, z: Floats, least: Floats) -> Bools:
         """Where (S,) the last few residuals together are too much to one side."""

@@ -80,11 +80,12 @@ def subjects(session: Session, now: datetime, config: DetectorSettings, fleet: F
     for stored in read_series(session, window, config.metrics):
         key = fleet.keys.get(stored.asset, "") if isinstance(stored.asset, int) else stored.asset
         if key in known and stored.spans:
-            found.append(_subject(stored, key, fleet.of(key, stored.metric)))
+            found.append(subject_of(stored, key, fleet.of(key, stored.metric)))
     return found
 
 
-def _subject(stored: Stored, key: str, said: Sequence[Note]) -> Subject:
+def subject_of(stored: Stored, key: str, said: Sequence[Note]) -> Subject:
+    """The subject of an asset's series, with what was said of its metric."""
     starts, ends = (np.array([span[side] for span in stored.spans], dtype=np.int64) for side in (0, 1))
     values = np.array([span[2] for span in stored.spans])
     marks = marks_of(said, starts, ends)

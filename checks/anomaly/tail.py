@@ -12,45 +12,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from checks.anomaly.fleet import NU, Fleet
+
 if TYPE_CHECKING:
     from checks.anomaly.arrays import Floats, Ints
     from checks.anomaly.config import Config
 
-NU = np.array([2.5, 4.0, 8.0, 40.0])
-PRIOR = np.array([0.12, 0.18, 0.25, 0.45])
-HEAVY = 4.0
-FLEET_LEAST = 30
-"""Fewer series than this teach each other nothing."""
-FLEET_GAIN = 0.03
 LOG_NORM = np.array([math.lgamma((v + 1) / 2) - math.lgamma(v / 2) - 0.5 * math.log(v * math.pi) for v in NU])
 WALLACE = (8 * NU + 1) / (8 * NU + 3)
 PRIOR_POINTS = 6.0
 """What the first scale is worth, in residuals."""
 SMALLEST = 1e-260
-
-
-class Fleet:
-    """What the series of a cohort teach each other of their tails: the prior weights (S, len(NU)) of each nu."""
-
-    def __init__(self, cohorts: Ints) -> None:
-        _, self.of, size = np.unique(cohorts, return_inverse=True, return_counts=True)
-        self.large = np.flatnonzero(size >= FLEET_LEAST)
-        self.members = [np.flatnonzero(self.of == cohort) for cohort in self.large]
-        self.share = np.tile(PRIOR, (len(size), 1))
-        self.prior = np.tile(PRIOR, (len(cohorts), 1))
-
-    def learn(self, weight: Floats) -> None:
-        """Move each large cohort's shares towards its mean belief (EM for a mixture).
-
-        A fleet may only make tails heavier than the prior: a quiet one earns no lower bars.
-        """
-        for cohort, members in zip(self.large, self.members, strict=True):
-            mean = weight.mean(axis=0) if len(members) == len(weight) else weight[members].mean(axis=0)
-            share = (1 - FLEET_GAIN) * self.share[cohort] + FLEET_GAIN * mean
-            heavier = np.where(NU <= HEAVY, np.maximum(share, PRIOR), np.minimum(share, PRIOR))
-            floored = np.maximum(heavier, 0.01)
-            self.share[cohort] = share
-            self.prior[members] = floored / floored.sum()
 
 
 class TailModel:
@@ -60,7 +32,7 @@ class TailModel:
         """Start every series at a prior scale (S,); what cohort each is of (S,)."""
         self.log_scale = np.log(scale)[:, None] - 0.04 * (4.0 - np.log2(NU))
         self.score = np.zeros((len(scale), len(NU)))
-        self.fleet = Fleet(cohorts)
+        self.fleet = Fleet(cohorts, scale)
         self.seen = np.full(len(scale), PRIOR_POINTS)
         self.memory = config.scale_memory
         self.keep = 1.0 - 1.0 / config.tail_memory
@@ -101,6 +73,7 @@ class TailModel:
         pull = ((NU + 1) * ratio2 / (NU + ratio2) - 1.0) * (NU + 3) / (2 * NU)
         self.log_scale = self.log_scale + gain * np.clip(pull, -1.0, 3.0) / self.seen[:, None]
         self.fleet.learn(self.weight)
+        self.fleet.count(residual, use > 0)
         self._refresh()
 
     def _refresh(self) -> None:

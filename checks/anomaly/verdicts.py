@@ -20,7 +20,8 @@ class Verdicts:
 
     `z` is signed and Gaussian-equivalent, `threshold` the z it had to exceed, `tail` the tail index of the series'
     residuals. `season`, `slope` (of a point) and `recurring` are additive on the watched scale: exp() of them is a
-    factor where that scale is a logarithm. `flag` is of the point itself, `creep` of the slow channel.
+    factor where that scale is a logarithm. `flag` is of the point itself, `creep` of the slow
+    channel; a point may have a reason and not be flagged: it is odd, and was told before.
     """
 
     expected: Floats
