@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from assay.incidents import lineage
+from assay.model.checks import CheckSource
 from assay.model.runs import Metric
 from assay.model.time import DAY_MS, HOUR_MS, Window, from_ms
 from assay.store import checks, measurements, search
 from assay.store.edges import Neighbour, Neighbours
+from checks import history
+from checks.anomaly.band import band
+from checks.anomaly.stored import Only
 from web.charts import Chart, Series
 from web.figures import added
 from web.format import line_amount
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
+    from assay.config.detector import DetectorSettings
     from assay.store.search import AssetLine
-    from assay.store.tables import IncidentRow
+    from assay.store.tables import CheckResultRow, CheckRow, IncidentRow
     from web.format import Amount
 
 BEFORE_MS = 60 * DAY_MS
@@ -33,6 +38,8 @@ MOST_TOLD = 100
 
 _SCALES = {"ms": (0.001, "s"), "milliseconds": (0.001, "s"), "seconds": (1.0, "s"), "share": (100.0, "%")}
 _MEASURED = {metric.value for metric in Metric}
+_DRAWN = {"row_count", "rows_written", "bytes", "runtime", "null_share", "cost"}
+"""The detector's metrics that are series of points in time; freshness is the length of one gap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +76,62 @@ class Blast:
         return Neighbours([], sorted(near, key=lambda one: one.hops))
 
 
-def series_of(session: Session, incident: IncidentRow, check_id: int | None) -> list[Point]:
-    """What the incident's check saw before and since; where a measured metric tells more, that before the results."""
+def series_of(
+    session: Session, incident: IncidentRow, check: CheckRow | None, asset: str, settings: DetectorSettings
+) -> list[Point]:
+    """What the incident's check saw before and since; what the detector judged, it judges again for all to see.
+
+    Where a measured metric tells more than the results of another check, that stands before them.
+    """
     begin_ms = incident.details.get("since_ms", incident.opened_ms)
     window = Window(begin_ms - BEFORE_MS, (incident.resolved_ms or incident.changed_ms) + 7 * DAY_MS)
-    results = [] if check_id is None else checks.results(session, check_id, window)
-    points = [
-        Point(row.at_ms, row.observed, row.expected, row.low, row.high, row.outcome == "fail")
-        for row in results
-        if row.observed is not None
-    ]
+    results = [] if check is None else checks.results(session, check.id, window)
+    points = [_point(row) for row in results if row.observed is not None]
+    if check is not None and check.source == CheckSource.DETECTOR:
+        return _detected(session, check, Only(incident.asset_id, asset), points, window, settings)
     metric = str(incident.details.get("finding", {}).get("metric", ""))
     if metric in _MEASURED:
         first_ms = min((point.at_ms for point in points), default=window.end_ms)
         told = measurements.series(session, incident.asset_id, metric, window)
         points = [*(Point(at_ms, float(value)) for at_ms, value in told if at_ms < first_ms), *points]
     return points[-MOST_POINTS:]
+
+
+def _point(row: CheckResultRow) -> Point:
+    """A result's point, at the beginning of the time it is of where it says so."""
+    at_ms = int(row.details.get("start_ms", row.at_ms)) if row.details.get("metric") in _DRAWN else row.at_ms
+    return Point(at_ms, row.observed, row.expected, row.low, row.high, row.outcome == "fail")
+
+
+def _detected(  # noqa: PLR0913, PLR0917 - a series, what was said of it, and how it is judged
+    session: Session,
+    check: CheckRow,
+    only: Only,
+    told: list[Point],
+    window: Window,
+    settings: DetectorSettings,
+) -> list[Point]:
+    """The detector's series judged anew; what was said at the time stands where it was said."""
+    metric, _, part = check.name.removeprefix(f"detector:{only.key}:").partition(":")
+    if metric not in _DRAWN:
+        return [*_gaps(session, only.id, told, window), *told]
+    judged = band(session, only, metric, from_ms(window.end_ms), settings, part)
+    points = {
+        one.start_ms: Point(one.start_ms, one.value, one.expected, one.low, one.high, one.flagged)
+        for one in judged
+        if one.start_ms >= window.start_ms
+    }
+    points |= {point.at_ms: point for point in told}
+    return [points[at_ms] for at_ms in sorted(points)][-MOST_POINTS:]
+
+
+def _gaps(session: Session, asset_id: int, told: Sequence[Point], window: Window) -> Iterator[Point]:
+    """The hours between refreshes before what was told of the open gap, held against the same bound."""
+    if not told:
+        return
+    moments = history.refreshes(session, asset_id, window.start_ms, told[0].at_ms)
+    for begin, end in pairwise(moments):
+        yield replace(told[-1], at_ms=end, observed=(end - begin) / HOUR_MS, bad=False)
 
 
 def chart(points: Sequence[Point], title: str, unit: str) -> Chart:

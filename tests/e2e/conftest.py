@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 import threading
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 import waitress
-from fakes import shop
+from fakes import shop, trouble
 
 from web import create_app
 
@@ -40,7 +41,15 @@ def serving(folder: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the company's dashboard."""
-    with serving(shop.folder(tmp_path_factory.mktemp("full"))) as address:
+    folder = trouble.fill(shop.folder(tmp_path_factory.mktemp("full")), datetime.now(UTC))
+    with serving(folder) as address:
+        yield address
+
+
+@pytest.fixture
+def acting(tmp_path: Path) -> Iterator[str]:
+    """The address of a dashboard of a test's own, to change things in."""
+    with serving(trouble.fill(shop.folder(tmp_path, days=2), datetime.now(UTC))) as address:
         yield address
 
 

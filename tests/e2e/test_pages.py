@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
 from fakes import shop
+from fakes.looking import looking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
 AXE = (Path(__file__).parent / "vendor" / "axe-core-4.14.1.min.js").read_text()
-WATCH = (
-    "addEventListener('securitypolicyviolation', e => console.error('policy', e.violatedDirective, e.sample))"
-)
 RUN_AXE = "axe.run().then(t => [t.passes.length, t.violations.map(v => [v.id, v.nodes.map(n => n.html)])])"
 MANY = 15
 """Rules of axe a page passes at least, so that an axe that did nothing is noticed."""
@@ -34,25 +29,19 @@ FULL = (
     "/costs?by=asset",
     "/costs?by=tag",
     "/connections",
+    "/incidents",
+    "/incidents?state=resolved",
+    "/incidents/1",
+    "/incidents/2",
+    "/checks",
+    "/checks/new?kind=freshness",
+    "/checks/new?kind=schema",
+    f"/checks/new?asset={TABLE.removeprefix('/assets/')}",
+    "/alerts",
     "/costs?by=moon",
 )
-EMPTY = ("/", "/assets", "/costs", "/connections")
+EMPTY = ("/", "/assets", "/costs", "/connections", "/incidents", "/checks", "/checks/new", "/alerts")
 EVERY = [*(("full", path) for path in FULL), *(("empty", path) for path in EMPTY)]
-
-
-@contextmanager
-def looking(browser: Browser, **how: Any) -> Iterator[tuple[Page, list[str]]]:  # noqa: ANN401 - a context's options
-    """A page and all it complains of."""
-    context = browser.new_context(**how)
-    page, complaints = context.new_page(), list[str]()
-    page.add_init_script(WATCH)
-    page.on(
-        "console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None
-    )
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("requestfailed", lambda asked: complaints.append(f"{asked.url} failed"))
-    yield page, complaints
-    context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -56,7 +56,6 @@ def counting() -> Iterator[Counter[str]]:
         "/connections",
         TABLE,
         "/incidents",
-        "/incidents/1",
         "/checks",
         "/alerts",
         "/api/v1/assets",
@@ -70,6 +69,20 @@ def test_the_number_of_statements_does_not_grow_with_the_assets(
     for client in (full, full_of_assets):
         with counting() as sent:
             assert client.get(path).status_code == 200
+        counts.append(sent.total())
+    assert counts[0] == counts[1] <= MOST
+
+
+def test_an_incident_takes_as_many_statements_among_more(
+    full: FlaskClient, full_of_assets: FlaskClient
+) -> None:
+    """The trouble of one table, with all that lies downstream of it as deep as lineage is followed."""
+    counts = []
+    for client in (full, full_of_assets):
+        lines = client.get(f"/api/v1/incidents?q={quote('schema_1.table_1')}").get_json()["lines"]
+        number = next(line["row"]["id"] for line in lines if line["asset_name"] == "table_1")
+        with counting() as sent:
+            assert client.get(f"/incidents/{number}").status_code == 200
         counts.append(sent.total())
     assert counts[0] == counts[1] <= MOST
 
@@ -96,6 +109,14 @@ def test_a_full_page_of_assets_is_small(busy: FlaskClient) -> None:
     """Fifty lines with their runs, costs and owners in less than 60 kB."""
     page = busy.get("/assets?q=schema_").text
     assert page.count('class="asset"') == 50
+    assert len(page.encode()) < HEAVIEST
+
+
+@pytest.mark.parametrize("path", ["/incidents?q=schema_", "/checks?q=schema_", "/alerts"])
+def test_a_full_list_of_troubles_is_small(full_of_assets: FlaskClient, path: str) -> None:
+    """Fifty lines with their facets and forms in less than 60 kB."""
+    page = full_of_assets.get(path).text
+    assert page.count("<tr") > 50
     assert len(page.encode()) < HEAVIEST
 
 

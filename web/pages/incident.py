@@ -81,7 +81,7 @@ def query(session: Session, incident_id: int) -> IncidentPage | None:
     findings = incidents.findings(session, row.id, _TOLD_FINDINGS)
     hit = blast(session, row.asset_id, Policy.of(state.settings()).lineage_depth)
     (asset,) = search.lines(session, [row.asset_id])
-    points = series_of(session, row, None if check is None else check.id)
+    points = series_of(session, row, check, line.asset, state.settings().detector)
     unit = str(finding.get("unit", ""))
     told = None if check is None else _result(check, line.asset, finding)
     return IncidentPage(

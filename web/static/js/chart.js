@@ -129,7 +129,7 @@ function banded(data, element) {
       data: of("Observed").map((value, i) => (data.bad.includes(i) ? { value, itemStyle: { color: paint.bad } } : value)),
       itemStyle: { color: paint.busy }, lineStyle: { color: paint.busy, width: 1.5 },
     },
-    { name: "out of range", type: "bar", yAxisIndex: 1, silent: true, barWidth: "100%", z: 0, data: data.labels.map((_, i) => (data.bad.includes(i) ? 1 : null)), itemStyle: { color: paint["wash-bad"] }, emphasis: { disabled: true } },
+    { name: "out of range", type: "bar", yAxisIndex: 1, silent: true, barWidth: "100%", barMaxWidth: 96, z: 0, data: data.labels.map((_, i) => (data.bad.includes(i) ? 1 : null)), itemStyle: { color: paint["wash-bad"] }, emphasis: { disabled: true } },
   ];
 }
 
