@@ -6,6 +6,7 @@ Results of 0.18 and of 1.x differ in names only. What is no scalar (lists of une
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,9 @@ _WARNINGS = {"warning", "info"}
 _FIGURES = (
     "observed_value", "element_count", "unexpected_count", "unexpected_percent", "missing_count", "missing_percent",
 )  # fmt: skip
+_SIGN_IN = re.compile(r"(?<=://)[^/\s@]*:[^\s@]*@")
+"""User and password as an address holds them."""
+
 _LONGEST = 300
 _LONGEST_VALUE = 80
 _CAUSES = (
@@ -141,6 +145,11 @@ def outcome_of(verdicts: Iterable[Verdict]) -> Outcome:
     )
 
 
+def struck(message: str) -> str:
+    """An error's message on one line, without the user and password of any address in it."""
+    return _SIGN_IN.sub("…@", " ".join(message.split()))
+
+
 def _validation(told: Mapping[str, Any], results: list[Any]) -> Validation:
     meta = _mapping(told.get("meta"))
     batch, spec = _mapping(meta.get("active_batch_definition")), _mapping(meta.get("batch_spec"))
@@ -182,7 +191,7 @@ def _trouble(info: Mapping[str, Any]) -> str:
     """What was raised, if anything; later versions tell it for each metric apart."""
     for each in (info, *map(_mapping, info.values())):
         if each.get("raised_exception") is True:
-            return " ".join(_text(each.get("exception_message")).split())[:_LONGEST] or "it raised an error"
+            return struck(_text(each.get("exception_message")))[:_LONGEST] or "it raised an error"
     return ""
 
 

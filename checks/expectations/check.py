@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from assay.model.checks import Cause, CheckResult, Outcome, Severity
-from assay.model.validations import outcome_of, validations
+from assay.model.validations import outcome_of, struck, validations
 from checks.base import CheckError
 from checks.expectations.config import ExpectationsConfig
 from checks.expectations.process import WORKERS, Place
@@ -62,7 +62,7 @@ class ExpectationsCheck:
         with rows_of(scene, self.config) as file:
             answer = WORKERS.ask(place, {**asked, "rows": file}, self.config.timeout_s)
         if "error" in answer:
-            raise CheckError(one_sentence(str(answer["error"])), hint=_MEND)
+            raise CheckError(one_sentence(struck(str(answer["error"]))), hint=_MEND)
         told = {
             "gx_version": answer.get("version", ""),
             "run_ms": round((time.monotonic() - began) * 1000),

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from assay.model.validations import struck
 from checks.base import CheckError
 from checks.deadline import CheckTimeoutError
 from checks.words import counted, one_sentence
@@ -34,10 +35,15 @@ _QUIET = {
 
 _LARGEST_ANSWER = 64 * 1024**2
 _CHUNK = 1 << 16
+_GRACE_S = 5.0
 
 
 class WorkerError(CheckError):
     """The worker process could not be started, or ended before it answered."""
+
+
+class _TimeIsOverError(Exception):
+    """The time is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,7 @@ class Worker:
             return self._answer(until)
         except OSError:
             raise self._dead() from None
-        except TimeoutEndedError:
+        except _TimeIsOverError:
             self.stop()
             raise CheckTimeoutError(
                 f"The expectations took longer than {counted(timeout_s, 'second')}.",
@@ -115,7 +121,7 @@ class Worker:
         while pipe is not None and not told.endswith(b"\n") and len(told) <= _LARGEST_ANSWER:
             left = until - time.monotonic()
             if left <= 0 or not select.select([pipe], [], [], left)[0]:
-                raise TimeoutEndedError
+                raise _TimeIsOverError
             chunk = os.read(pipe.fileno(), _CHUNK)
             if not chunk:
                 raise self._dead()
@@ -131,7 +137,11 @@ class Worker:
 
     def _dead(self) -> WorkerError:
         """The error that explains its death: by its code or signal, and the last line it printed."""
-        code = self.process.wait()
+        try:
+            code = self.process.wait(_GRACE_S)
+        except subprocess.TimeoutExpired:  # it closed its answers and lives on
+            self.process.kill()
+            code = self.process.wait()
         size = self.said.seek(0, os.SEEK_END)
         self.said.seek(max(0, size - 4000))
         lines = self.said.read().decode(errors="replace").replace("\r", "\n").split("\n")
@@ -139,13 +149,9 @@ class Worker:
         self.stop()
         how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
         return WorkerError(
-            one_sentence(f"The worker of the expectations {how} before it answered. {last}"),
+            one_sentence(f"The worker of the expectations {how} before it answered. {struck(last)}"),
             hint="Was there too little memory? Run it again; give `python` where the project has its own environment.",
         )
-
-
-class TimeoutEndedError(Exception):
-    """The time is over."""
 
 
 @dataclass(slots=True)

@@ -62,6 +62,7 @@ def test_it_is_asked_in_the_projects_folder_and_kept(tmp_path: Path, workers: Wo
         ("read line; kill -9 $$", "was killed by signal 9"),
         ("read line; echo 'out of luck' >&2; exit 3", "ended with code 3 before it answered. out of luck"),
         ("exit 0", "ended with code 0"),
+        ("read line; echo 'no way: db://svc:canary@host' >&2; exit 1", "no way: db://…@host"),
         ("read line; echo 'no JSON'", "no answer that can be read"),
         ("read line; echo '[1]'", "no answer that can be read"),
     ],
