@@ -35,7 +35,7 @@ def create_app(directory: Path, *, overrides: Mapping[str, object] | None = None
     app.debug = dev  # makes the template environment: its options are set by now
     app.config.update(PROPAGATE_EXCEPTIONS=False, SEND_FILE_MAX_AGE_DEFAULT=0 if dev else 86_400)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
-    state.init(app, Store.open(settings.store.url), settings, Registry())
+    state.init(app, Store.open(settings.store.url), state.Kept(settings, overrides), Registry())
     for part in (urls, hosts, csp, errors, forms, formats, health, api):
         part.init(app)
     for page in PAGES:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from flask import current_app, g
 
+from assay.config import FILE_NAME, Settings
+from assay.errors import ConfigError
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     from flask import Flask
     from sqlalchemy.orm import Session
 
-    from assay.config import Settings
     from assay.registry import Registry
     from assay.store.engine import Store
 
@@ -20,7 +26,25 @@ _SETTINGS = "assay.settings"
 _REGISTRY = "assay.registry"
 
 
-def init(app: Flask, store: Store, settings: Settings, registry: Registry) -> None:
+@dataclass(slots=True)
+class Kept:
+    """The folder's settings, read anew when its file has changed, as a worker reads them for each cycle."""
+
+    settings: Settings
+    overrides: Mapping[str, object] | None = None
+    read_ns: int = 0
+
+    def current(self) -> Settings:
+        """The settings as they are now; while the file cannot be read, those before it."""
+        changed_ns = _changed_ns(self.settings.folder / FILE_NAME)
+        if changed_ns != self.read_ns:
+            with suppress(ConfigError):
+                self.settings = Settings.load(self.settings.folder, self.overrides)
+            self.read_ns = changed_ns
+        return self.settings
+
+
+def init(app: Flask, store: Store, settings: Kept, registry: Registry) -> None:
     """Give every request of the app the store, the folder's settings and the plug-ins."""
     app.extensions[_KEY] = store
     app.extensions[_SETTINGS] = settings
@@ -34,8 +58,8 @@ def store() -> Store:
 
 
 def settings() -> Settings:
-    """The settings of the folder, as they were when the app was made."""
-    return cast("Settings", current_app.extensions[_SETTINGS])
+    """The settings of the folder as they are now."""
+    return cast("Kept", current_app.extensions[_SETTINGS]).current()
 
 
 def registry() -> Registry:
@@ -49,6 +73,14 @@ def session() -> Session:
         g.stack = ExitStack()
         g.session = g.stack.enter_context(store().read())
     return cast("Session", g.session)
+
+
+def _changed_ns(file: Path) -> int:
+    """When the file was last changed; 0 where there is none."""
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _close() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -94,3 +96,13 @@ def test_what_was_given_up_is_tried_again(acting: FlaskClient) -> None:
     assert told(acting)["counts"]["dead"] == 1
     sent(acting, "/alerts/retry", {"channel": "team"})
     assert told(acting)["counts"]["dead"] == 0
+
+
+def test_a_channel_is_known_as_soon_as_it_is_written(acting: FlaskClient) -> None:
+    """As it is to the worker; a file that cannot be read changes nothing."""
+    file = Path(acting.application.extensions["assay.settings"].settings.folder) / "assay.toml"
+    file.write_text(file.read_text() + '[channels.night]\nkind = "file"\npath = "night.jsonl"\n')
+    os.utime(file, ns=(1, 1))
+    assert "night" in [one["name"] for one in told(acting)["channels"]]
+    file.write_text("no = toml = at all")
+    assert "night" in [one["name"] for one in told(acting)["channels"]]
