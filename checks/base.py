@@ -47,7 +47,8 @@ class AssetFacts:
 class Scene:
     """All that a check may look at: the moment, the store (to read), its asset, and the warehouse if there is one.
 
-    `folder` is the Assay folder, where a check's own files stand.
+    `folder` is the Assay folder, where a check's own files stand; `read_until` how far the asset's account is read,
+    None where that is not known to lag.
     """
 
     now: datetime
@@ -55,6 +56,12 @@ class Scene:
     asset: AssetFacts
     warehouse: Warehouse | None = None
     folder: Path | None = None
+    read_until: datetime | None = None
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment what was collected speaks of: now, or the end of what is read where that is earlier."""
+        return self.now if self.read_until is None else min(self.now, self.read_until)
 
     def asked(self) -> Warehouse:
         """The warehouse; NoWarehouseError where no connection answers queries of this asset."""

@@ -83,7 +83,7 @@ class FreshnessCheck:
         return self._by_age(scene, refreshed, self.config.max_age_h or 0, told)
 
     def _by_age(self, scene: Scene, refreshed: datetime, most: float, told: dict[str, Any]) -> CheckResult:
-        age = counted_hours(refreshed, scene.now, self.config.weekdays, self.config.timezone)
+        age = counted_hours(refreshed, self._moment(scene), self.config.weekdays, self.config.timezone)
         most += self.config.grace_min / 60
         counting = "" if len(set(self.config.weekdays)) == len(WEEK) else f" counted on {self._days()}"
         sentence = f"Last refreshed {hours(age)} ago{counting}, at most {hours(most)} are promised."
@@ -94,9 +94,9 @@ class FreshnessCheck:
 
     def _by_hour(self, scene: Scene, refreshed: datetime, at: time, told: dict[str, Any]) -> CheckResult:
         patience = timedelta(minutes=self.config.grace_min)
-        due = last_due(scene.now - patience, at, self.config.weekdays, self.config.timezone)
+        due = last_due(self._moment(scene) - patience, at, self.config.weekdays, self.config.timezone)
         is_fresh = refreshed > due - FAR_BACK
-        late = 0.0 if is_fresh else (scene.now - due).total_seconds() / 3600
+        late = 0.0 if is_fresh else (self._moment(scene) - due).total_seconds() / 3600
         when = due.astimezone(ZoneInfo(self.config.timezone))
         sentence = (
             f"Refreshed for {when:%a %H:%M}."
@@ -108,10 +108,14 @@ class FreshnessCheck:
             observed=late, high=0, unit="hours", due_at=due.isoformat(), refreshed_at=refreshed.isoformat(), **told,
         )  # fmt: skip
 
+    def _moment(self, scene: Scene) -> datetime:
+        """The moment the last refresh is held against: a column is asked now, collected refreshes end earlier."""
+        return scene.now if self.config.column else scene.as_of
+
     def _collected(self, scene: Scene) -> tuple[datetime | None, dict[str, Any]]:
         if scene.asset.id is None:
             return None, {}
-        found = history.last_refresh(scene.session, scene.asset.id, to_ms(scene.now))
+        found = history.last_refresh(scene.session, scene.asset.id, to_ms(scene.as_of))
         return None if found is None else from_ms(found), {}
 
     def _asked(self, scene: Scene) -> tuple[datetime | None, dict[str, Any]]:

@@ -13,7 +13,7 @@ from checks.base import AssetFacts, Scene
 from checks.deadline import Busy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
@@ -71,12 +71,18 @@ class Scenes:
     """Makes the scenes of a run's checks while it is entered; leaving it closes the warehouses it opened."""
 
     def __init__(
-        self, session: Session, now: datetime, open_warehouse: Opener, folder: Path | None = None
+        self,
+        session: Session,
+        now: datetime,
+        open_warehouse: Opener,
+        folder: Path | None = None,
+        read_until: Mapping[tuple[str, str], datetime] | None = None,
     ) -> None:
         self._session = session
         self._now = now
         self._open = open_warehouse
         self._folder = folder
+        self._read_until = read_until or {}
         self._stack = ExitStack()
         self._warehouses: dict[tuple[str, str], Warehouse | None] = {}
 
@@ -88,6 +94,7 @@ class Scenes:
             asset=facts_of(self._session, check.asset),
             warehouse=self._warehouse(check.asset),
             folder=self._folder,
+            read_until=self._read_until.get((check.asset.platform, check.asset.instance)),
         )
 
     def __enter__(self) -> Self:

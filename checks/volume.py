@@ -86,7 +86,7 @@ class VolumeCheck:
         return self._judged(scene, found[0][1], before, {"measured_ms": found[0][0]})
 
     def _of_writes(self, scene: Scene, asset_id: int) -> CheckResult:
-        now_ms = to_ms(scene.now)
+        now_ms = to_ms(scene.as_of)
         rows = history.written_in_day(scene.session, asset_id, now_ms)
         before = history.written_in_day(scene.session, asset_id, now_ms - DAY_MS)
         if rows is None and before is None:

@@ -173,7 +173,7 @@ def test_a_detector_that_fails_is_told_and_lets_no_incident_go(
     """Not knowing is no reason to say that all is well."""
     said = Check("detector:x", ORDERS_KEY, "detector", Cause.VOLUME, source=CheckSource.DETECTOR)
 
-    def watch(_session: object, now: datetime, _config: object) -> list[CheckResult]:
+    def watch(_session: object, now: datetime, *_: object) -> list[CheckResult]:
         if now > NOW:
             raise RuntimeError("too much of it")
         return [CheckResult(said, NOW, Outcome.FAIL, "half of it is gone")]

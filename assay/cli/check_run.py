@@ -11,6 +11,7 @@ from assay.cli.request import command as assay_command
 from assay.cli.say import note, say_error, say_json
 from assay.cli.stores import opened_store
 from assay.cli.table import say_table
+from assay.cycle.horizons import read_until
 from assay.cycle.sources import open_sources
 from assay.cycle.warehouses import opener
 from assay.model.checks import Outcome
@@ -64,8 +65,10 @@ def _run(
     sources, problems = open_sources(settings, registry)
     for problem in problems:
         note(f"{problem.connection}: {problem.message}")
-    with store.read() as session, Scenes(session, now, opener(sources), settings.folder) as scenes:
-        found = list(run_checks(checks, registry, scenes, now))
+    with store.read() as session:
+        horizons = read_until(session, sources)
+        with Scenes(session, now, opener(sources), settings.folder, horizons) as scenes:
+            found = list(run_checks(checks, registry, scenes, now))
     return sorted(found, key=lambda result: (_ORDER.index(result.outcome), result.check.name))
 
 

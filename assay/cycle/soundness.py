@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from assay import telemetry
 from assay.config.delivery import AlertSettings
+from assay.cycle.horizons import read_until
 from assay.cycle.quiet import quiet_sources
 from assay.cycle.sources import open_sources
 from assay.cycle.summary import Event, Problem, Sound, Step
@@ -127,21 +128,21 @@ class Soundness:
     def _results(self, checks: Sequence[Check]) -> list[CheckResult]:
         """Run checks over all connections: a cycle over some of them must not call the others unreachable."""
         place, found = self.place, []
-        open_warehouse = opener(open_sources(place.settings, self.registry)[0])
-        with (
-            place.store.read() as session,
-            Scenes(session, place.now, open_warehouse, place.settings.folder) as scenes,
-        ):
-            for result in run_checks(checks, self.registry, scenes, place.now):
-                found.append(result)
-                place.on_event(Event(Step.CHECK, "", result.check.name))
+        sources = open_sources(place.settings, self.registry)[0]
+        with place.store.read() as session:
+            horizons = read_until(session, sources)
+            with Scenes(session, place.now, opener(sources), place.settings.folder, horizons) as scenes:
+                for result in run_checks(checks, self.registry, scenes, place.now):
+                    found.append(result)
+                    place.on_event(Event(Step.CHECK, "", result.check.name))
         return found
 
     def _detect(self) -> None:
         """Judge every series there is; one that is watched no longer is a check that is no longer made."""
         place = self.place
         with place.store.read() as session:
-            results = watch(session, place.now, place.settings.detector)
+            horizons = read_until(session, open_sources(place.settings, self.registry)[0])
+            results = watch(session, place.now, place.settings.detector, horizons)
             news = worth_keeping(session, results)
         with place.store.write() as session:
             names = {result.check.name for result in results}

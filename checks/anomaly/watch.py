@@ -20,7 +20,7 @@ from checks.anomaly.subjects import Fleet, subjects
 from checks.anomaly.tuning import tuned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -40,10 +40,16 @@ CREEP_POINTS = 7
 FALLS = frozenset({Reason.LOW, Reason.SHIFT_DOWN, Reason.CREEP_DOWN, Reason.ZERO})
 
 
-def watch(session: Session, now: datetime, config: DetectorSettings) -> list[CheckResult]:
+def watch(
+    session: Session,
+    now: datetime,
+    config: DetectorSettings,
+    read_until: Mapping[tuple[str, str], datetime] | None = None,
+) -> list[CheckResult]:
     """The verdict on the newest point of each metric of each asset, as of `now`; reads only.
 
-    A series still too short to judge is UNKNOWN. Each result says in its metadata the metric, its unit, the time
+    `read_until` tells, by (platform, account), how far an account is read: nothing of it is late by what is not read
+    yet. A series still too short to judge is UNKNOWN. Each result says in its metadata the metric, its unit, the time
     [start_ms, end_ms) it is of, why, and from how many points that is known.
     """
     if not config.enabled:
@@ -54,7 +60,7 @@ def watch(session: Session, now: datetime, config: DetectorSettings) -> list[Che
     ]
     found = list(_judged(watched, now, config))
     if FRESHNESS.name in config.metrics:
-        found += _late(session, now, config, fleet)
+        found += _late(session, now, config, fleet, read_until or {})
     return sorted(found, key=lambda result: result.check.name)
 
 
@@ -141,12 +147,20 @@ def _details(verdicts: Verdicts, at: tuple[int, int]) -> dict[str, float]:
     return {name: round(float(part[at]), 4) for name, part in parts.items()}
 
 
-def _late(session: Session, now: datetime, config: DetectorSettings, fleet: Fleet) -> Iterator[CheckResult]:
+def _late(
+    session: Session,
+    now: datetime,
+    config: DetectorSettings,
+    fleet: Fleet,
+    read_until: Mapping[tuple[str, str], datetime],
+) -> Iterator[CheckResult]:
     end = to_ms(now)
     for asset, moments in refreshes(session, Window(end - config.history_days * DAY_MS, end)).items():
-        if (key := fleet.keys.get(asset)) is not None:
+        if (text := fleet.keys.get(asset)) is not None:
+            key = AssetKey.parse(text)
+            seen = to_ms(min(now, read_until.get((key.platform, key.instance), now)))
             yield _lateness(
-                AssetKey.parse(key), lateness(moments, end, fleet.of(key, FRESHNESS)), now, config
+                key, lateness(moments, max(seen, moments[-1]), fleet.of(text, FRESHNESS)), now, config
             )
 
 
