@@ -161,7 +161,7 @@ def incidents(session: Session, ids: Collection[int]) -> list[IncidentRow]:
 
 
 def evidence(session: Session, incident: IncidentRow) -> tuple[Fact, ...]:
-    """Expected, observed and why, of the newest failed result; the share of the difference where there is one."""
+    """Expected, observed (with the difference as a share), why and what to do, of the newest failed result."""
     newest = (
         select(CheckResultRow, CheckRow)
         .join(CheckRow, CheckRow.id == CheckResultRow.check_id)
@@ -179,6 +179,7 @@ def evidence(session: Session, incident: IncidentRow) -> tuple[Fact, ...]:
         Fact("Observed", _observed(result, unit)),
         Fact("Why", plain(result.message)),
         Fact("Check", plain(check.name, 200)),
+        Fact("Next step", plain(result.details.get("next_step", ""))),
     )
     return tuple(fact for fact in facts if fact.value)
 
@@ -227,7 +228,7 @@ def _change(session: Session, incident: IncidentRow, row: OutboxRow) -> str:
     if event is None:
         return said
     by = f" by {event.actor}" if event.actor else ""
-    told = f": {event.text}" if event.text else ""
+    told = f": {event.text}" if event.text not in {"", incident.title} else ""
     return plain(f"{said.rstrip('.')}{by}{told}") if by or told else said
 
 
