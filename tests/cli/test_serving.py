@@ -6,11 +6,16 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 import urllib.request
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+
+from assay.store.engine import Store
+from assay.store.tables import JobRunRow
 
 if TYPE_CHECKING:
     from cli.conftest import Program
@@ -57,3 +62,37 @@ def test_a_port_in_use_is_told(own_company: Program) -> None:
 
     assert told.code == 2
     assert "--port" in told.err
+
+
+@pytest.mark.parametrize(("options", "cycles"), [([], 1), (["--no-worker"], 0)])
+def test_the_dashboard_works_beside_serving(own_company: Program, options: list[str], cycles: int) -> None:
+    """A cycle is run by the same process unless it is told not to; SIGTERM ends both in order."""
+    port = _free_port()
+    arguments = ["serve", *options, "--port", str(port), "--dir", str(own_company.folder)]
+    with subprocess.Popen(
+        [sys.executable, "-m", "assay", *arguments], stderr=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stderr is not None
+        server.stderr.readline()
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=60) as answer:
+            status = answer.status
+        begun = _cycles_begun(own_company, at_least=cycles)
+        server.send_signal(signal.SIGTERM)
+        rest = server.stderr.read()
+
+    assert (status, server.returncode, rest) == (200, 0, "")
+    assert begun == cycles
+    assert _cycles(own_company, state="running") == 0
+
+
+def _cycles_begun(program: Program, *, at_least: int) -> int:
+    """How many slots of the cycle are claimed, as soon as there are so many; within a minute."""
+    until = time.monotonic() + 60
+    while (found := _cycles(program)) < at_least and time.monotonic() < until:
+        threading.Event().wait(0.05)
+    return found
+
+
+def _cycles(program: Program, **where: str) -> int:
+    with Store.open(f"sqlite:///{program.folder}/.assay/assay.db") as store, store.read() as session:
+        return session.query(JobRunRow).filter_by(job="cycle", **where).count()
