@@ -12,8 +12,9 @@ import click
 
 from assay.cli.app import COMMANDS, app
 from assay.config import MappingRule, write_new
+from assay.config.delivery import ChannelSettings, OwnerSettings, RouteSettings
 from assay.config.settings import Settings
-from assay.registry import COLLECTORS, Registry
+from assay.registry import CHANNELS, COLLECTORS, Registry
 from assay.store.engine import Store
 
 if TYPE_CHECKING:
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 
     from collectors.base import SourceStream
 
+_TELLING = {
+    "[channels.NAME]": ChannelSettings,
+    "[[routes]]": RouteSettings,
+    "[[alerts.owners]]": OwnerSettings,
+}
 REFERENCE = Path(__file__).parent / "reference"
 WRITTEN = "*Written from the program by `make docs`.*"
 
@@ -77,6 +83,8 @@ def configuration() -> str:
         "",
     ]
     lines += ["## `[connections.NAME]`", "", _CONNECTIONS, ""]
+    for name, model in _TELLING.items():
+        lines += [f"## `{name}`", "", _paragraphs(model.__doc__ or ""), "", *_fields(model), ""]
     return _joined(lines)
 
 
@@ -91,6 +99,17 @@ def collectors() -> str:
         lines += ["| stream | source | lag | read again | needs |", "|---|---|---|---|---|"]
         lines += [_stream(stream) for stream in collector.streams]
         lines.append("")
+    return _joined(lines)
+
+
+def channels() -> str:
+    """Every kind of channel and its options."""
+    lines = ["# Channels", "", WRITTEN, "", _CHANNELS, ""]
+    registry = Registry()
+    for kind in registry.names(CHANNELS):
+        channel = registry.load(CHANNELS, kind)
+        told = _paragraphs(sys.modules[channel.__module__].__doc__ or "")
+        lines += [f"## `{kind}`", "", told, "", *_fields(channel.config_class), ""]
     return _joined(lines)
 
 
@@ -177,6 +196,10 @@ One table for each connection: its `kind`, and the options of that kind (see [co
 `assay connect KIND` writes it. Secrets stand as references, `env:NAME` or `file:PATH`; a value that looks like a secret
 is refused.
 """.strip()
+_CHANNELS = """
+A channel is a table `[channels.NAME]` with its `kind`; beside the options below each takes `weekly_budget` and
+`per_second` (see [settings](configuration.md)). [Get alerts](../how-to/get-alerts.md) shows each at work.
+""".strip()
 _PAGES = """
 Each page and its JSON twin take the same questions in the URL: `days`, or `from` and `to` (UTC days), and
 `unit=credits`. The dashboard answers on this machine alone. What changes something is a POST from a form of its own
@@ -187,6 +210,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli,
     "configuration.md": configuration,
     "collectors.md": collectors,
+    "channels.md": channels,
     "pages.md": pages,
 }
 

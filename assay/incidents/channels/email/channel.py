@@ -32,15 +32,16 @@ class EmailConfig(ChannelConfig):
     """The mail server and who writes to whom."""
 
     host: str = Field(description="The mail server", min_length=1, examples=["smtp.example.com"])
-    port: int = Field(default=587, ge=1, le=65535)
+    port: int = Field(default=587, ge=1, le=65535, description='Its port; 465 with tls = "tls"')
     tls: Literal["starttls", "tls", "none"] = Field(
-        default="starttls", description="none: only for a relay on this very machine or network"
+        default="starttls",
+        description="starttls, tls, or none: only for a relay on your own network, without a password",
     )
     sender: str = Field(description="The address mails come from", examples=["assay@example.com"])
     to: tuple[str, ...] = Field(description="Who gets them", min_length=1, examples=[["data@example.com"]])
     user: str = Field(default="", description="The name to sign in with; empty: no sign-in")
     password: Reference | None = Field(default=None, description="Where the password is kept")
-    timeout_s: float = Field(default=15.0, gt=0, le=30)
+    timeout_s: float = Field(default=15.0, gt=0, le=30, description="How long the server may be silent")
 
     @model_validator(mode="after")
     def _keeps_the_password(self) -> Self:

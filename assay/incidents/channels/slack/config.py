@@ -29,7 +29,7 @@ class SlackConfig(HttpConfig):
         default=None, description="Where the incoming webhook's URL is kept", examples=["env:SLACK_WEBHOOK"]
     )
     mentions: tuple[Mention, ...] = Field(default=(), description="Owners who are called by name")
-    api_url: str = Field(default=API, description="Slack's API; another only for tests")
+    api_url: str = Field(default=API, description="Tests only.")
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
