@@ -1,0 +1,1 @@
+"""The detector beside its release gates and its peers: `make bench-detector`."""
