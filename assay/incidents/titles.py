@@ -47,6 +47,8 @@ def number(value: float) -> str:
 def expectation(result: CheckResult) -> str:
     """What was expected, e.g. ``980–1,050``, ``at least 980``; '' where the result does not say."""
     unit, low, high = str(result.metadata.get("unit", "")), result.low, result.high
+    if low == 0 and unit in _DURATIONS:
+        low = None  # no time is less than none: only the upper end says something
     if low is not None and high is not None:
         return number(low) if low == high and unit not in _DURATIONS else _between(low, high, unit)
     if low is not None:

@@ -133,15 +133,19 @@ def page(  # noqa: PLR0913 - the parts of one question
     facets: Mapping[str, Sequence[str]] | None = None,
     *,
     sort: str = "",
+    roots_only: bool = False,
     limit: int = 50,
     offset: int = 0,
 ) -> IncidentPage:
     """The incidents whose asset's key holds every word of `text` and which match each facet (any of its values).
 
     Without a state only those that want attention. What matters most stands first: state, impact, severity, then
-    the newest; or they are sorted by one of SORTS, a leading '-' turns the order. UsageError names what is valid.
+    the newest; or they are sorted by one of SORTS, a leading '-' turns the order. `roots_only` leaves out those told
+    within another. UsageError names what is valid.
     """
     matching = _conditions(text, facets or {})
+    if roots_only:
+        matching.append(IncidentRow.root_id.is_(None))
     counted = (
         select(func.count()).select_from(IncidentRow).join(AssetRow, AssetRow.id == IncidentRow.asset_id)
     )

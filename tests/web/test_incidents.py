@@ -22,7 +22,7 @@ def told(client: FlaskClient, path: str) -> Any:  # noqa: ANN401 - JSON
 
 def ids(client: FlaskClient, query: str = "") -> list[int]:
     """The incidents of a list, in its order."""
-    return [line["row"]["id"] for line in told(client, f"/incidents?{query}")["lines"]]
+    return [line["row"]["id"] for line in told(client, f"/incidents?within=yes&{query}")["lines"]]
 
 
 def number_of(client: FlaskClient, asset: str) -> int:
@@ -36,7 +36,7 @@ ONE = str(shop.key("table_1", "schema_1"))
 
 def test_what_matters_most_stands_first(full: FlaskClient) -> None:
     """Open before acknowledged, high impact before low, errors before warnings."""
-    rows = [line["row"] for line in told(full, "/incidents")["lines"]]
+    rows = [line["row"] for line in told(full, "/incidents?within=yes")["lines"]]
     order = {"open": 0, "acknowledged": 1, "high": 0, "medium": 1, "low": 2, "error": 0, "warn": 1}
     ranks = [tuple(order[row[name]] for name in ("state", "impact", "severity")) for row in rows]
     assert ranks == sorted(ranks)
@@ -54,6 +54,15 @@ def test_a_facet_narrows_the_list(full: FlaskClient, query: str, name: str, valu
     assert rows
     assert {row[name] for row in rows} == {value}
     assert f"{name}: {value}" in Markup(full.get(f"/incidents?{query}").text).text
+
+
+def test_what_has_its_origin_in_another_stands_behind_it(full: FlaskClient) -> None:
+    """Until somebody asks for it, or for anything else."""
+    roots, everything = told(full, "/incidents"), told(full, "/incidents?within=yes")
+    assert {line["row"]["root_id"] for line in roots["lines"]} == {None}
+    assert roots["within"] == everything["total"] - roots["total"] > 0
+    assert f"{roots['within']} more" in Markup(full.get("/incidents").text).text
+    assert told(full, "/incidents?q=snowflake")["total"] == everything["total"]
 
 
 @pytest.mark.parametrize("name", ["since", "severity", "impact", "owner", "asset"])

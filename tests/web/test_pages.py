@@ -46,7 +46,7 @@ def read(client: FlaskClient, path: str) -> Markup:
     ("/costs", ("By warehouse", "no warehouse (serverless, storage)", "late rows", "All")),
     ("/costs?by=asset", ("By asset", "shop.schema_1.table_4", "no asset")),
     ("/costs?by=day", ("By day", "31 May")),
-    ("/incidents", ("12 incidents", "table_1", "acknowledged", "snoozed until", "Owner")),
+    ("/incidents?within=yes", ("12 incidents", "table_1", "acknowledged", "snoozed until", "Owner")),
     ("/incidents/1", ("table_1", "401 rows", "Who is hit", "Who was told", "Timeline", "Expected once", "Judged by")),
     ("/checks", ("23 checks", "of 23", "Failing now", "Could not be run", "could not run", "Without any check")),
     ("/alerts", ("team", "cannot be used", "everything else", "1 given up", "Delivery log")),

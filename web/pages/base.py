@@ -25,7 +25,7 @@ NAVIGATION = (
     ("connections.page", "Connections"),
 )
 ASKED = (
-    *("days", "from", "to", "unit", "by", "hops", "q", "sort", "page"),
+    *("days", "from", "to", "unit", "by", "hops", "q", "sort", "page", "within"),
     *dict.fromkeys((*search.FACETS, *incidents.FACETS, *check_list.FACETS, "channel")),
 )
 """The names a query may hold. Others never get into a link: url_for has some of its own (_scheme, _external)."""

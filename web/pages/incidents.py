@@ -39,6 +39,8 @@ class Incidents:
     times: Mapping[int, int]
     """How many bad results belong to each incident, by its id."""
     total: int
+    within: int
+    """How many more stand within those listed, told with the incident they have their origin in."""
     page: int
     sort: str
     words: str
@@ -52,11 +54,17 @@ class Incidents:
 
 
 def query(session: Session, args: MultiDict[str, str]) -> Incidents:
-    """Read one page of the list; without a state only what wants attention."""
+    """Read one page of the list; without a state only what wants attention.
+
+    While nothing is asked for, what has its origin in another incident stands behind that one: `within` shows it.
+    """
     words, sort = words_of(args), args.get("sort", "")
     chosen = {name: values for name in incidents.FACETS if (values := [v for v in args.getlist(name) if v])}
     number = whole(args, "page", 1, MOST_PAGES)
-    found = incidents.page(session, words, chosen, sort=sort, limit=PAGE, offset=(number - 1) * PAGE)
+    roots = not (words or chosen or args.get("within"))
+    found = incidents.page(
+        session, words, chosen, sort=sort, roots_only=roots, limit=PAGE, offset=(number - 1) * PAGE
+    )
     if number > 1 and not found.lines:
         raise last_page(number, found.total, PAGE)
     facets = incidents.counts(session, words, chosen)
@@ -64,6 +72,7 @@ def query(session: Session, args: MultiDict[str, str]) -> Incidents:
         lines=found.lines,
         times=triage.times(session, [line.row.id for line in found.lines]),
         total=found.total,
+        within=triage.told_count(session) - found.total if roots else 0,
         page=number,
         sort=sort,
         words=words,
