@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +15,8 @@ from checks.sql import SqlError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fakes.checked import DuckWarehouse
+
     from assay.model.checks import CheckResult
 
     Run = Callable[..., CheckResult]
@@ -26,7 +28,7 @@ HOSTILE = ["semi; DROP TABLE orders; --", 'quo"te', "apo'strophe", "naïve 表 �
 
 
 @pytest.fixture
-def orders(warehouse: Any) -> Any:  # noqa: ANN401 - a warehouse of either kind
+def orders(warehouse: DuckWarehouse) -> DuckWarehouse:
     """Four orders, one of them twice and one without customer."""
     where = "orders" if warehouse.dialect == "duckdb" else "public.orders"
     warehouse.make(f"CREATE TABLE {where} (id INT, customer INT, state TEXT, paid DECIMAL(10, 2))")
@@ -36,14 +38,14 @@ def orders(warehouse: Any) -> Any:  # noqa: ANN401 - a warehouse of either kind
     return warehouse
 
 
-def hostile(warehouse: Any, name: str) -> None:  # noqa: ANN401 - as above
+def hostile(warehouse: DuckWarehouse, name: str) -> None:
     """A table whose one column is named like that, with a value, the value again, and NULL."""
     column = '"' + name.replace('"', '""') + '"'
     warehouse.make(f"CREATE TABLE orders ({column} TEXT)")
     warehouse.make("INSERT INTO orders VALUES ('a'), ('a'), (NULL)")
 
 
-def test_a_key_that_repeats_fails_and_one_that_does_not_passes(run: Run, orders: Any) -> None:  # noqa: ANN401
+def test_a_key_that_repeats_fails_and_one_that_does_not_passes(run: Run, orders: DuckWarehouse) -> None:
     """Rows too many are counted; a wider key that is unique passes; figures say what was scanned."""
     repeated = run("uniqueness", orders, columns=["id"])
     unique = run("uniqueness", orders, columns=["id", "state"])
@@ -56,7 +58,7 @@ def test_a_key_that_repeats_fails_and_one_that_does_not_passes(run: Run, orders:
     }
 
 
-def test_the_share_of_nulls_keeps_within_bounds(run: Run, orders: Any) -> None:  # noqa: ANN401
+def test_the_share_of_nulls_keeps_within_bounds(run: Run, orders: DuckWarehouse) -> None:
     """The worst column is told; a bound it keeps passes; a bound below counts, too."""
     assert Outcome.FAIL is run("nulls", orders, columns=["id", "state"]).outcome
     assert "state is NULL in 25 % of 4 rows." == run("nulls", orders, columns=["id", "state"]).message
@@ -65,7 +67,7 @@ def test_the_share_of_nulls_keeps_within_bounds(run: Run, orders: Any) -> None: 
     assert Outcome.PASS is run("nulls", orders, columns=["state"], where="id < 3").outcome
 
 
-def test_only_accepted_values_pass(run: Run, orders: Any) -> None:  # noqa: ANN401
+def test_only_accepted_values_pass(run: Run, orders: DuckWarehouse) -> None:
     """Another value fails; NULL is accepted unless it is said not to be."""
     assert Outcome.FAIL is run("accepted_values", orders, column="state", values=["paid", "open"]).outcome
     wide = {"column": "state", "values": ["paid", "open", "odd"]}
@@ -75,7 +77,7 @@ def test_only_accepted_values_pass(run: Run, orders: Any) -> None:  # noqa: ANN4
 
 
 @pytest.mark.parametrize("value", ["') OR 1=1 --", "\\'; DROP TABLE orders; --", "''", "a\\", "ü\n表"])
-def test_an_accepted_value_stays_a_value(run: Run, orders: Any, value: str) -> None:  # noqa: ANN401
+def test_an_accepted_value_stays_a_value(run: Run, orders: DuckWarehouse, value: str) -> None:
     """Whatever is written as a value is compared, never run: nothing matches it, and the table stands."""
     found = run("accepted_values", orders, column="state", values=[value])
 
@@ -84,7 +86,7 @@ def test_an_accepted_value_stays_a_value(run: Run, orders: Any, value: str) -> N
     assert 4 == run("volume", orders, count=True, min_rows=1).observed
 
 
-def test_a_reference_to_nothing_fails(run: Run, orders: Any) -> None:  # noqa: ANN401
+def test_a_reference_to_nothing_fails(run: Run, orders: DuckWarehouse) -> None:
     """Rows whose key the other asset lacks are counted once, though it holds a key twice; NULL refers to nothing."""
     orders.make("CREATE TABLE customers (id INT)")
     orders.make("INSERT INTO customers VALUES (7), (7), (NULL)")
@@ -96,13 +98,13 @@ def test_a_reference_to_nothing_fails(run: Run, orders: Any) -> None:  # noqa: A
     assert (Outcome.PASS, 0) == (whole.outcome, whole.observed)
 
 
-def test_a_relationship_across_warehouses_is_an_error(run: Run, orders: Any) -> None:  # noqa: ANN401
+def test_a_relationship_across_warehouses_is_an_error(run: Run, orders: DuckWarehouse) -> None:
     """One query cannot see two warehouses."""
     with pytest.raises(CheckError, match="not in the same warehouse"):
         run("relationships", orders, column="customer", to="duckdb:other:main.customers", to_column="id")
 
 
-def test_rows_of_a_query_are_failures(run: Run, orders: Any) -> None:  # noqa: ANN401
+def test_rows_of_a_query_are_failures(run: Run, orders: DuckWarehouse) -> None:
     """Each row is one; `this` is the asset; so many may be allowed."""
     query = "SELECT id, paid FROM this WHERE paid < 5 ORDER BY id"
 
@@ -115,7 +117,7 @@ def test_rows_of_a_query_are_failures(run: Run, orders: Any) -> None:  # noqa: A
     )
 
 
-def test_a_figure_of_a_query_keeps_within_bounds(run: Run, orders: Any) -> None:  # noqa: ANN401
+def test_a_figure_of_a_query_keeps_within_bounds(run: Run, orders: DuckWarehouse) -> None:
     """Bounds include their ends; NULL keeps within none."""
     total = "SELECT SUM(paid) FROM this"
 
@@ -133,7 +135,7 @@ def test_a_figure_of_a_query_keeps_within_bounds(run: Run, orders: Any) -> None:
         "SELECT FROM WHERE", "SELECT * FROM this FOR UPDATE", "CREATE TABLE t AS SELECT 1",
     ],
 )  # fmt: skip
-def test_a_query_that_does_more_than_read_is_refused(run: Run, orders: Any, query: str) -> None:  # noqa: ANN401
+def test_a_query_that_does_more_than_read_is_refused(run: Run, orders: DuckWarehouse, query: str) -> None:
     """It is no pass and no failure, and nothing of it reaches the warehouse."""
     before = len(orders.asked)
     with pytest.raises(AssayError):
@@ -141,7 +143,7 @@ def test_a_query_that_does_more_than_read_is_refused(run: Run, orders: Any, quer
     assert before == len(orders.asked)
 
 
-def test_a_figure_that_is_none_is_an_error(run: Run, orders: Any) -> None:  # noqa: ANN401
+def test_a_figure_that_is_none_is_an_error(run: Run, orders: DuckWarehouse) -> None:
     """Several values, or a text, are no figure."""
     with pytest.raises(SqlError, match="no single value"):
         run("custom_sql", orders, sql="SELECT id FROM this", min=0)
@@ -150,7 +152,7 @@ def test_a_figure_that_is_none_is_an_error(run: Run, orders: Any) -> None:  # no
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_names_are_names(run: Run, warehouse: Any, name: str) -> None:  # noqa: ANN401
+def test_hostile_names_are_names(run: Run, warehouse: DuckWarehouse, name: str) -> None:
     """A column may be named by anything: it is asked for, and nothing else happens."""
     hostile(warehouse, name)
 
@@ -159,7 +161,7 @@ def test_hostile_names_are_names(run: Run, warehouse: Any, name: str) -> None:  
     assert Outcome.PASS is run("accepted_values", warehouse, column=name, values=["a"]).outcome
 
 
-def test_a_name_of_four_thousand_characters_is_a_name(run: Run, duck: Any) -> None:  # noqa: ANN401
+def test_a_name_of_four_thousand_characters_is_a_name(run: Run, duck: DuckWarehouse) -> None:
     """It is asked for whole and told in short."""
     name = "表" * 4000
     hostile(duck, name)
@@ -169,7 +171,7 @@ def test_a_name_of_four_thousand_characters_is_a_name(run: Run, duck: Any) -> No
     assert len(found.message) < 200
 
 
-def test_an_empty_table_is_no_failure(run: Run, warehouse: Any) -> None:  # noqa: ANN401
+def test_an_empty_table_is_no_failure(run: Run, warehouse: DuckWarehouse) -> None:
     """No rows: keys are unique, values accepted, and of shares nothing can be said."""
     warehouse.make("CREATE TABLE orders (id INT)")
 
@@ -179,7 +181,7 @@ def test_an_empty_table_is_no_failure(run: Run, warehouse: Any) -> None:  # noqa
     assert Outcome.FAIL is run("volume", warehouse, count=True, min_rows=1).outcome
 
 
-def test_nulls_everywhere_are_counted_as_such(run: Run, warehouse: Any) -> None:  # noqa: ANN401
+def test_nulls_everywhere_are_counted_as_such(run: Run, warehouse: DuckWarehouse) -> None:
     """A column of nothing but NULL repeats no key, holds no bad value and is all NULL."""
     warehouse.make("CREATE TABLE orders (id INT)")
     warehouse.make("INSERT INTO orders VALUES (NULL), (NULL)")
@@ -190,13 +192,13 @@ def test_nulls_everywhere_are_counted_as_such(run: Run, warehouse: Any) -> None:
 
 
 @pytest.mark.parametrize("where", ["1=1; DROP TABLE orders", "1=1) OR (2=2", "))", "id >"])
-def test_a_condition_is_one_condition(run: Run, orders: Any, where: str) -> None:  # noqa: ANN401
+def test_a_condition_is_one_condition(run: Run, orders: DuckWarehouse, where: str) -> None:
     """What is more than that is refused."""
     with pytest.raises(SqlError, match="condition"):
         run("uniqueness", orders, columns=["id"], where=where)
 
 
-def test_the_age_of_a_column_is_asked_for(run: Run, warehouse: Any) -> None:  # noqa: ANN401
+def test_the_age_of_a_column_is_asked_for(run: Run, warehouse: DuckWarehouse) -> None:
     """The newest moment counts, in the zone that was given where it has none; no moment says nothing."""
     warehouse.make("CREATE TABLE orders (loaded TIMESTAMP, day DATE, word TEXT)")
     assert Outcome.UNKNOWN is run("freshness", warehouse, column="loaded", max_age_h=1).outcome

@@ -25,6 +25,7 @@ from checks.running import made
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from fakes.checked import DuckWarehouse
     from sqlalchemy.orm import Session
 
     RunCheck = Callable[..., CheckResult]
@@ -95,7 +96,9 @@ def test_without_a_figure_volume_is_unknown(run: RunCheck) -> None:
     assert Outcome.UNKNOWN is run("volume", metric="rows_written", min_rows=1).outcome
 
 
-def test_a_count_is_compared_with_the_count_before(run: RunCheck, session: Session, duck: Any) -> None:  # noqa: ANN401 - a warehouse
+def test_a_count_is_compared_with_the_count_before(
+    run: RunCheck, session: Session, duck: DuckWarehouse
+) -> None:
     """What the check itself last observed is its history."""
     duck.make("CREATE TABLE orders AS SELECT * FROM range(40)")
     first = run("volume", duck, count=True, max_drop=0.5)
@@ -138,7 +141,7 @@ def test_without_columns_a_schema_is_unknown(run: RunCheck) -> None:
     assert Outcome.UNKNOWN is run("schema_change").outcome
 
 
-def test_columns_are_asked_for_where_they_can_be(run: RunCheck, warehouse: Any) -> None:  # noqa: ANN401 - a warehouse
+def test_columns_are_asked_for_where_they_can_be(run: RunCheck, warehouse: DuckWarehouse) -> None:
     """The information schema tells them as they are now."""
     warehouse.make('CREATE TABLE orders (id BIGINT, "we""ird ü" VARCHAR, paid DECIMAL(10, 2))')
     path = ("main", "orders") if warehouse.dialect == "duckdb" else ("public", "orders")
