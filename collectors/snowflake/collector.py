@@ -10,6 +10,7 @@ from assay.errors import UsageError
 from assay.secrets import SecretRef
 from collectors.snowflake import doctor, from_export, from_live
 from collectors.snowflake.config import SnowflakeConfig
+from collectors.snowflake.export_script import export_script
 from collectors.snowflake.people import Names
 from collectors.snowflake.reading import Reading
 from collectors.snowflake.views import VIEWS
@@ -17,6 +18,7 @@ from collectors.snowflake.views import VIEWS
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
+    from pathlib import PurePath
 
     from collectors.base import Batch, Degraded, Finding, Progress, SourceStream
 
@@ -61,6 +63,11 @@ class SnowflakeCollector:
         return (
             (resources.files(__package__) / "GRANTS.sql").read_text(encoding="utf-8").replace("{role}", role)
         )
+
+    @classmethod
+    def export_script(cls, folder: PurePath, days: int) -> str:
+        """The statements that unload every view to a folder of its own below `folder`."""
+        return export_script(folder, days)
 
     def _names(self) -> Names:
         salt = self.config.user_names_salt

@@ -47,15 +47,18 @@ def collect(folder: Path, reading: Reading, progress: Progress, now: datetime) -
 def _absent(view: View, folder: Path, unread: str | None) -> Degraded:
     """No file of the view: its source has none, unless a file bears its name in a form that is not read."""
     if unread:
-        error = MalformedInputError(
-            f"{unread} is neither Parquet nor CSV", hint=f"export {view.source} to {view.name}.parquet"
-        )
+        error = MalformedInputError(f"{unread} is neither Parquet nor CSV", hint=_wanted(view))
         return Degraded(view.stream.name, error)
     error = MalformedInputError(
         f"the export {folder.name} has no view {view.name}",
-        hint=f"to have it read, export {view.source} to {view.name}.parquet",
+        hint=f"to have it read, {_wanted(view)}",
     )
     return Degraded(view.stream.name, error, expected=True)
+
+
+def _wanted(view: View) -> str:
+    """Where a view's files are looked for."""
+    return f"export {view.source} to the folder {view.name}/ (CSV or Parquet)"
 
 
 def _read(file: ExportFile, view: View, reading: Reading, now: datetime) -> Iterator[Batch | Degraded]:
@@ -147,7 +150,7 @@ def examine(folder: Path) -> Iterator[Finding]:
 
 def _probe(view: View, files: tuple[ExportFile, ...]) -> Finding:
     if not files:
-        fix = f"export {view.source} to {view.name}.parquet"
+        fix = _wanted(view)
         return Finding(
             view.name, ok=True, detail="not in the export: what it would tell stays unknown", fix=fix
         )

@@ -112,6 +112,17 @@ def test_grants_prints_the_script_for_a_role() -> None:
     assert as_json.json["role"] == "ASSAY"
 
 
+def test_grants_prints_the_export_of_a_kind_that_has_one(tmp_path: Path) -> None:
+    """The statements bring the files where `connect --export` finds them; what is read in place has none."""
+    told = call("grants", "snowflake", "--export", str(tmp_path), "--days", "7", "--json")
+    refused = call("grants", "dbt", "--export", str(tmp_path))
+
+    assert told.json["days"] == 7
+    assert f"'file://{tmp_path}/QUERY_HISTORY/'" in told.json["script"]
+    assert refused.code == 2
+    assert "nothing to export" in refused.err
+
+
 def test_doctor_finds_a_healthy_folder_healthy(company: Program) -> None:
     """Every line has its tick, connections too."""
     told = company("doctor")
