@@ -54,7 +54,7 @@ def init(app: Flask) -> None:
     """Add the filters, and the functions of two figures."""
     for written in (amount, count, figure, size, duration, ago, moment, day):
         app.add_template_filter(written)
-    for told in (percent, change, line_amount, in_credits):
+    for told in (percent, share, portion, change, line_amount, in_credits):
         app.add_template_global(told)
 
 
@@ -157,6 +157,18 @@ def day(ms: int) -> str:
 def percent(part: float, whole: float) -> str:
     """A share."""
     return f"{100 * part / whole:.1f}{_THIN}%" if whole else DASH
+
+
+def share(part: Amount, whole: Amount) -> str:
+    """A share, of the unit its figures are written in."""
+    return percent(portion(part, whole), 1) if portion(whole, whole) else DASH
+
+
+def portion(part: Amount, whole: Amount) -> float:
+    """The same as a number to draw: 1 is the whole, 0 where there is none."""
+    in_credits = _credits_only() or part.micro is None or whole.micro is None
+    of = whole.in_unit(credits_only=in_credits)
+    return part.in_unit(credits_only=in_credits) / of if of else 0.0
 
 
 def change(now: float, before: float) -> str:
