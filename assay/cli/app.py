@@ -32,7 +32,7 @@ COMMANDS: dict[str, dict[str, str]] = {
     "Every day": {
         "run": "Run one whole cycle: collect, map, cost. Stop and resume it anywhere.",
         "collect": "Only read what is new from the connections.",
-        "costs": "Tell what assets, warehouses, users, tags or days cost.",
+        "costs": "Tell what assets, warehouses, users, tags, services or days cost.",
         "reconcile": "Check that the parts of every cell add up to the bill.",
         "export": "Write the ledger to a file.",
         "serve": "Serve the dashboard on this machine.",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assay.cli.figures import count, credits_of, money, share
+from assay.cli.owners import nothing_metered
 from assay.cli.period import period_options, said
 from assay.cli.request import command as assay_command
 from assay.cli.say import note, say_json
@@ -26,17 +27,25 @@ if TYPE_CHECKING:
     from assay.model.time import Window
     from assay.store.costs import CostLine
 
-NOBODY = "(nobody's)"
+NONE = {
+    "asset": "no asset",
+    "warehouse": "no warehouse (serverless, storage)",
+    "user": "no user",
+    "tag": "no tag",
+}
+"""What the row is called that is nobody's, in the words of the pages."""
 DAYS = 30
 
 
 @assay_command("costs", example="assay costs --by warehouse --days 7")
-@click.option("--by", type=click.Choice([*costs.DIMENSIONS, "day"]), default="asset", show_default=True)
-@period_options()
+@click.option(
+    "--by", type=click.Choice([*costs.DIMENSIONS, *costs.ACROSS]), default="asset", show_default=True
+)
+@period_options("--to")
 @click.option("--limit", type=click.IntRange(min=1), default=25, show_default=True, help="Rows of the table.")
 @click.option("--connection", metavar="NAME", help="Only this connection's account.")
 def command(request: Request, by: str, period: Period, limit: int, connection: str | None) -> int:
-    """Tell what assets, warehouses, users, tags or days cost; what is nobody's is a row of its own.
+    """Tell what assets, warehouses, users, tags, services or days cost; what is nobody's is a row of its own.
 
     Looks at the last 30 days there is data of, unless told otherwise. --json gives every row.
     """
@@ -44,7 +53,10 @@ def command(request: Request, by: str, period: Period, limit: int, connection: s
     if connection is not None:
         settings.connection(connection)
     with opened_store(settings) as store, store.read() as session:
-        window = period.window(costs.days(session, connection), DAYS)
+        known = costs.days(session, connection)
+        if known is None:
+            raise nothing_metered(session, settings, request.folder)
+        window = period.window(known, DAYS)
         lines = costs.by(session, by, window, connection)
         nobody = _nobody(session, by, window, connection)
     if request.as_json:
@@ -52,13 +64,15 @@ def command(request: Request, by: str, period: Period, limit: int, connection: s
     elif lines:
         _say(by, window, lines, nobody, limit)
     else:
-        note("No costs are known of that time.\n→ assay run reads and works them out.")
+        note(
+            f"No costs are known of {said(window)}; there are costs from {day_of(known[0])} to {day_of(known[1])}."
+        )
     return 0
 
 
 def _nobody(session: Session, by: str, window: Window, connection: str | None) -> list[CostLine]:
     """What is nobody's, by the kind of charge: that is why it is nobody's."""
-    if by == "day":
+    if by not in costs.DIMENSIONS:
         return []
     return costs.totals(session, by, window, ("value", "kind"), among=[""], connection=connection)
 
@@ -70,7 +84,7 @@ def as_dict(by: str, window: Window, lines: Sequence[CostLine], nobody: Sequence
         "from": day_of(window.start_ms).isoformat(),
         "to": day_of(window.end_ms - DAY_MS).isoformat(),
         "nano_credits": sum(line.nano_credits for line in lines),
-        "rows": [{by: _name(by, line, none=None), **_figures(line)} for line in lines],
+        "rows": [{by: _value(by, line), **_figures(line)} for line in lines],
         "nobody": {str(line.group[1]): line.nano_credits for line in nobody},
     }
 
@@ -87,9 +101,9 @@ def _figures(line: CostLine) -> dict[str, object]:
     }
 
 
-def _name(by: str, line: CostLine, none: str | None = NOBODY) -> str | None:
+def _value(by: str, line: CostLine) -> str | None:
     value = line.group[0]
-    return str(day_of(int(value))) if by == "day" else str(value) or none
+    return str(day_of(int(value))) if by == "day" else str(value) or None
 
 
 def _say(by: str, window: Window, lines: Sequence[CostLine], nobody: Sequence[CostLine], limit: int) -> None:
@@ -98,8 +112,8 @@ def _say(by: str, window: Window, lines: Sequence[CostLine], nobody: Sequence[Co
     shown = lines if by == "day" else lines[:limit]
     rows = []
     for line in shown:
-        rows.append(_row(str(_name(by, line)), line, whole, priced=priced))
-        if by != "day" and not line.group[0]:
+        rows.append(_row(_value(by, line) or NONE[by], line, whole, priced=priced))
+        if by in NONE and not line.group[0]:
             kinds = sorted(nobody, key=lambda part: -part.nano_credits)
             rows += [_row(f"  {part.group[1]}", part, whole, priced=priced) for part in kinds]
     if rest := lines[len(shown) :]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from sqlalchemy import func, select
 
+from assay.cli.costs import NONE
 from assay.cli.figures import count, credits_of, money, share
 from assay.cli.table import say_table
 from assay.facts.engine import Engine
@@ -136,7 +137,7 @@ def say_story(told: Story, seconds: float) -> None:
         "add up to the nano-credit."
     )
     click.echo(
-        f"Warehouses stood idle for {share(told.idle, whole)} of it ({credits_of(told.idle)} credits).\n"
+        f"{share(told.idle, whole)} of them ({credits_of(told.idle)}) paid for warehouses that stood idle.\n"
     )
     _say_dearest(told, whole)
     if told.unread:
@@ -156,5 +157,5 @@ def _say_dearest(told: Story, whole: int) -> None:
         for line in told.dearest
     ]
     rest = (credits_of(told.unattributed), share(told.unattributed, whole))
-    rows.append(("(of no asset)", *rest, money(told.unattributed_micro, told.currency)))
+    rows.append((NONE["asset"], *rest, money(told.unattributed_micro, told.currency)))
     say_table("The dearest assets", ("asset", ">credits", ">share", ">money"), rows)

@@ -21,6 +21,11 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """So many of something, e.g. 1 day, 12 queries."""
+    return f"{count(number)} {one if number == 1 else many or one + 's'}"
+
+
 def credits_of(nano_credits: int) -> str:
     """Nano-credits as credits, e.g. 1,234.6 or 12.35 or 0.0042."""
     return _rounded(to_credits(nano_credits))
