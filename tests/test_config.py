@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict
 
-from assay.config import FILE_NAME, Settings, add_connection, add_rules, write_new
+from assay.config import FILE_NAME, Settings, add_connection, add_rules, change_connection, write_new
 from assay.config.lines import key_lines
 from assay.config.plain_secrets import hide_password, is_secret_key
 from assay.config.settings import folder_fields
@@ -278,6 +278,22 @@ def test_a_connection_is_added_and_changed_without_losing_a_comment(tmp_path: Pa
     }
     assert file.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
+
+
+def test_a_connection_that_is_changed_keeps_its_other_options(tmp_path: Path) -> None:
+    """Only what is given is set, with the words people wrote beside it; one that is not there is added."""
+    write_new(tmp_path)
+    file = tmp_path / FILE_NAME
+    change_connection(tmp_path, "acme", "snowflake", {"export": "a", "history_days": 30})
+    file.write_text(file.read_text("utf-8").replace('"a"', '"a"  # mine'), "utf-8")
+    change_connection(tmp_path, "acme", "snowflake", {"account": "org-acme"})
+
+    assert Settings.load(tmp_path, environ={}).connection("acme").options == {
+        "export": "a",
+        "history_days": 30,
+        "account": "org-acme",
+    }
+    assert '"a"  # mine' in file.read_text("utf-8")
 
 
 def test_rules_are_added_after_those_that_stand(tmp_path: Path) -> None:

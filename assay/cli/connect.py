@@ -12,7 +12,7 @@ from assay.cli.field_options import options_of
 from assay.cli.findings import Examined, examine, say_findings
 from assay.cli.request import Request, common, example_text
 from assay.cli.say import note, say_json
-from assay.config import FILE_NAME, add_connection
+from assay.config import FILE_NAME, change_connection
 from assay.config.settings import folder_fields
 from assay.cycle.sources import open_sources
 from assay.errors import ConfigError, SourceError
@@ -78,7 +78,8 @@ def kind_command(registry: Registry, kind: str) -> click.Command:
 
     def body(request: Request, name: str, *, no_test: bool, **given: object) -> int:
         options = {key: value for key, value in given.items() if value not in {None, ()}}
-        draft = Draft(name, kind, _placed(options, request.folder, config_class))
+        placed = _placed(options, request.folder, config_class)
+        draft = Draft(name, kind, {**_said_by_set(request, name), **placed})
         return connect(registry, request, draft, test=not no_test)
 
     callback = common(body)
@@ -96,11 +97,20 @@ def kind_command(registry: Registry, kind: str) -> click.Command:
     )
 
 
+def _said_by_set(request: Request, name: str) -> dict[str, object]:
+    """Options of the connection said by --set: they are tried with the others, so they are written with them."""
+    above = f"connections.{name}."
+    return {
+        key.removeprefix(above): value for key, value in request.overrides.items() if key.startswith(above)
+    }
+
+
 def connect(registry: Registry, request: Request, draft: Draft, *, test: bool = True) -> int:
     """Read the options as the collector would, try them, and write them to assay.toml.
 
     Raises ConfigError when they do not fit, SourceError when nothing of the source can be read.
     """
+    _same_kind(request, draft)
     settings = Request(request.folder, overrides={**request.overrides, **draft.keys()}).settings()
     sources, problems = open_sources(settings, registry, only=[draft.name])
     if problems:
@@ -108,9 +118,20 @@ def connect(registry: Registry, request: Request, draft: Draft, *, test: bool = 
     examined = examine(sources[0]) if test else None
     if examined is not None and not any(finding.ok for finding in examined.findings):
         raise _unreadable(examined)
-    add_connection(request.folder, draft.name, draft.kind, draft.options)
+    change_connection(request.folder, draft.name, draft.kind, draft.options)
     _say(request, draft, examined)
     return 0
+
+
+def _same_kind(request: Request, draft: Draft) -> None:
+    """Options are added to those that stand: of another kind they would fit neither."""
+    said = {key: value for key, value in request.overrides.items() if not key.startswith("connections.")}
+    standing = Request(request.folder, overrides=said).settings().connections.get(draft.name)
+    if standing is not None and standing.kind != draft.kind:
+        raise ConfigError(
+            f"The connection {draft.name} is one of kind {standing.kind}.",
+            hint=f"Give another --name, or remove [connections.{draft.name}] from {FILE_NAME} first.",
+        )
 
 
 def _placed(options: Mapping[str, object], folder: Path, config_class: Any) -> dict[str, object]:  # noqa: ANN401 - a plug-in's class

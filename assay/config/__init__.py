@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.config.document import FILE_NAME, add_connection, add_rules, write_new
+from assay.config.document import FILE_NAME, add_connection, add_rules, change_connection, write_new
 from assay.config.models import (
     ConnectionSettings,
     FactsSettings,
@@ -26,5 +26,6 @@ __all__ = [
     "StoreSettings",
     "add_connection",
     "add_rules",
+    "change_connection",
     "write_new",
 ]

@@ -63,18 +63,23 @@ def write_new(folder: Path) -> bool:
 
 def add_connection(folder: Path, name: str, kind: str, options: Mapping[str, object]) -> None:
     """Write or replace ``[connections.<name>]``, keeping all other text and comments of assay.toml."""
+    _put_connection(folder, name, {"kind": kind, **options}, keep=False)
+
+
+def change_connection(folder: Path, name: str, kind: str, options: Mapping[str, object]) -> None:
+    """Write ``[connections.<name>]``; where it stands already, set only these options and keep its others."""
+    _put_connection(folder, name, {"kind": kind, **options}, keep=True)
+
+
+def _put_connection(folder: Path, name: str, values: Mapping[str, object], *, keep: bool) -> None:
     file = folder / FILE_NAME
     document = _document(file)
-    table = tomlkit.table()
-    table.add("kind", kind)
-    for key, value in options.items():
-        table.add(key, value)
-    if "connections" not in document:
-        document["connections"] = tomlkit.table(is_super_table=True)
-    connections = document["connections"]
+    connections = document.setdefault("connections", tomlkit.table(is_super_table=True))
     if not isinstance(connections, dict):
         raise ConfigError(f"{file}: connections is not a table.", hint="Write [connections.NAME] tables.")
-    connections[name] = table
+    if not keep or name not in connections:
+        connections[name] = tomlkit.table()
+    connections[name].update(values)
     _replace(file, tomlkit.dumps(document))
 
 

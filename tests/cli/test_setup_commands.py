@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field
 from assay.cli import connect, doctor
 from assay.cli.field_options import options_of
 from assay.cli.health import LEAST_FREE_BYTES, examine_installation
+from assay.config import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,6 +71,28 @@ def test_connect_writes_nothing_that_cannot_be_read(ready: Program) -> None:
     assert "acme]" not in (ready.folder / "assay.toml").read_text("utf-8")
     saved = ready("connect", "meter", "--name", "acme", "--then", "breaks", "--no-test", "--json")
     assert saved.json == {"name": "acme", "kind": "meter", "tested": False, "findings": []}
+
+
+@pytest.mark.usefixtures("meters")
+def test_connect_writes_what_it_tried(ready: Program) -> None:
+    """Options given later come to those that stand, and those said by --set too: what was tried is what is kept."""
+    first = ready("connect", "meter", "--name", "acme", "--hours", "3", "--set", "connections.acme.at=1")
+    second = ready("connect", "meter", "--name", "acme", "--account", "xy1")
+
+    assert (first.code, second.code) == (0, 0)
+    kept = Settings.load(ready.folder).connection("acme")
+    assert kept.options == {"hours": 3, "account": "xy1", "at": "1"}
+
+
+@pytest.mark.usefixtures("meters")
+def test_connect_makes_no_connection_one_of_another_kind(ready: Program) -> None:
+    """Its options would be those of both; the one that stands stays as it was."""
+    ready("connect", "meter", "--name", "acme", "--hours", "3")
+    told = ready("connect", "tool", "--name", "acme")
+
+    assert told.code == 3
+    assert "of kind meter" in told.err
+    assert Settings.load(ready.folder).connection("acme").options == {"hours": 3}
 
 
 @pytest.mark.usefixtures("meters")
