@@ -73,7 +73,7 @@ def test_prices_are_read_as_decimals(tmp_path: Path) -> None:
 def test_a_variable_may_hold_rules_and_name_a_connection_with_a_dash(tmp_path: Path) -> None:
     """Lists are JSON; a variable's name can hold no dash, so an underscore stands for it."""
     environ = {
-        "ASSAY_MAPPING__RULES": '[{"role": "LOADER", "asset": "raw.sync"}]',
+        "ASSAY_MAPPING__RULES": '[{"role": "LOADER", "asset": "db.raw.sync"}]',
         "ASSAY_CONNECTIONS__MY_SHOP__TARGET": "elsewhere",
     }
     settings = load(tmp_path, '[connections.my-shop]\nkind = "dbt"\n', environ)
@@ -109,7 +109,13 @@ def test_an_unknown_key_of_a_layer_is_told_with_the_layer(tmp_path: Path) -> Non
         ("money = 3\n", "assay.toml line 1: money"),
         ("[connections.acme]\nexport = 'x'\n", "connections.acme.kind is not set"),
         ("[connections.Acme]\nkind = 'dbt'\n", "lower-case letters"),
-        ("[[mapping.rules]]\nasset = 'x'\n", "a rule needs a user, role, warehouse or application"),
+        (
+            "[[mapping.rules]]\nasset = 'b:acme:x'\n",
+            "a rule needs an application, tag, role, warehouse or user",
+        ),
+        ("[[mapping.rules]]\nuser = 'x'\nasset = 'y'\n", "an asset is named platform:account:path"),
+        ("[[mapping.rules]]\nuser = 'x'\nasset = 'bi:acme'\n", "an asset is named platform:account:path"),
+        ("[[mapping.rules]]\nuser = 'x'\nasset = 'bi::x.y.z'\n", "an asset is named platform:account:path"),
         ("[[mapping.rules]]\nusr = 'x'\nasset = 'y'\n", "assay.toml line 2: unknown key mapping.rules.0.usr"),
         ("[money\n", "is not valid TOML"),
         ("a.b = 1\n[store]\nx = 1\n", "(1 more after it)"),

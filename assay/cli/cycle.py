@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from assay.cli.request import Request
     from assay.cycle import CycleSummary, Derived, Problem
 
+_RULES = (
+    "A rule is held against names as they are stored, those of users hashed unless user_names is plain: "
+    "docs/how-to/map-queries.md"
+)
+
 
 def run_and_say(request: Request, only: Sequence[str], *, wait: bool = False, derive: bool = True) -> int:
     """Run a cycle on the request's folder, print its summary, and give its exit code."""
@@ -89,6 +94,10 @@ def _say(summary: CycleSummary, *, derive: bool) -> None:
         click.echo("Nothing new was read.")
     for part in summary.derived if derive else ():
         _say_derived(part)
+    for rule in summary.unmet_rules:
+        note(f"note: no query fits the mapping rule {rule}")
+    if summary.unmet_rules:
+        note(f"→ {_RULES}")
     say_problems(summary)
 
 

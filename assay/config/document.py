@@ -41,11 +41,11 @@ _NEW = """\
 # Names of users: "hashed", or "plain" where your rules allow it
 # user_names = "hashed"
 
-# Queries that name no table of their own can be given to one by who sent them; the first rule that
-# fits decides. Patterns on user see the names as they are stored.
+# Queries that name no table of their own can be given to an asset by what sent them: by application, tag,
+# role, warehouse or user (as stored). The first rule that fits decides.
 # [[mapping.rules]]
-# role = "LOADER_*"
-# asset = "snowflake:acme:raw.loader.sync"
+# application = "Looker*"
+# asset = "bi:acme:looker.dashboards"
 
 # Connections follow; `assay connect snowflake --name acme --export FOLDER` adds one.
 """

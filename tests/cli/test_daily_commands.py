@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import update
 
 from assay.cli import serve
+from assay.config import add_rules
 from assay.cycle.lock import only_one
 from assay.errors import UsageError
 from assay.store.engine import Store
@@ -77,6 +78,17 @@ def test_run_without_connections_says_how_to_get_one(ready: Program) -> None:
         assert told.code == 3
         assert "There is no connection yet.\n→ assay connect" in told.err
         assert f"--dir {ready.folder}" in told.err
+
+
+def test_a_run_tells_the_rule_no_query_fits(own_company: Program) -> None:
+    """Told once, by the run that works all days out with it: names of users may be stored otherwise than written."""
+    add_rules(own_company.folder, [{"user": "NOBODY_SVC", "asset": "bi:acme:nobody.dashboards"}])
+    first, again = own_company("run"), own_company("run")
+
+    assert first.code == 0
+    assert 'note: no query fits the mapping rule user = "NOBODY_SVC" → bi:acme:nobody.dashboards' in first.err
+    assert first.err.count("mapping rule") == 1
+    assert "mapping rule" not in again.err
 
 
 def test_run_tells_each_problem_with_its_step_and_goes_on(own_company: Program) -> None:
