@@ -108,7 +108,7 @@ def _said_by_set(request: Request, name: str) -> dict[str, object]:
 def connect(registry: Registry, request: Request, draft: Draft, *, test: bool = True) -> int:
     """Read the options as the collector would, try them, and write them to assay.toml.
 
-    Raises ConfigError when they do not fit, SourceError when nothing of the source can be read.
+    Raises ConfigError when they do not fit, SourceError when nothing needed of the source can be read.
     """
     _same_kind(request, draft)
     settings = Request(request.folder, overrides={**request.overrides, **draft.keys()}).settings()
@@ -116,7 +116,9 @@ def connect(registry: Registry, request: Request, draft: Draft, *, test: bool = 
     if problems:
         raise ConfigError(problems[0].message, hint=problems[0].hint)
     examined = examine(sources[0]) if test else None
-    if examined is not None and not any(finding.ok for finding in examined.findings):
+    if examined is not None and examined.useless:
+        if not request.as_json:
+            say_findings(examined.findings)
         raise _unreadable(examined)
     change_connection(request.folder, draft.name, draft.kind, draft.options)
     _say(request, draft, examined)
@@ -151,12 +153,11 @@ def _as_written(path: str, folder: Path) -> str:
 
 
 def _unreadable(examined: Examined) -> SourceError:
-    first = next(iter(examined.findings), None)
+    first = next((finding for finding in examined.findings if not finding.ok), None)
     told = f"{first.name}: {first.detail}" if first else "it told nothing"
-    fix = f"{first.fix} " if first and first.fix else ""
+    steps = [*(first.fix.splitlines() if first else ()), "or save it all the same: --no-test"]
     return SourceError(
-        f"Nothing of {examined.connection} can be read. {told}",
-        hint=f"{fix}(--no-test saves it all the same.)",
+        f"{examined.connection} cannot be read, so it is not written. {told}", hint="\n  ".join(steps)
     )
 
 

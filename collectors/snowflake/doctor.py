@@ -49,11 +49,13 @@ def _views(session: Session, config: SnowflakeConfig) -> Iterator[Finding]:
         try:
             _probe(session, view, config.role or "<the connection's role>")
         except AssayError as error:
-            expected = is_expected(view, error, read)
-            yield Finding(view.name, ok=expected, detail=error.message, fix=error.hint)
+            absent = is_expected(view, error, read)
+            yield Finding(
+                view.name, ok=absent, detail=error.message, fix=error.hint, warning=absent, needed=view.needed
+            )
         else:
             read.add(view.grant)
-            yield Finding(view.name, ok=True, detail="may be read")
+            yield Finding(view.name, ok=True, detail="may be read", needed=view.needed)
 
 
 def _probe(session: Session, view: View, role: str) -> None:
@@ -90,8 +92,9 @@ def _privileges(session: Session, role: str | None) -> Iterator[Finding]:
         yield Finding(
             f"role {role}",
             ok=True,
-            detail=f"warning: more than is needed: {text}",
+            detail=f"more than is needed: {text}",
             fix=f"REVOKE {text} FROM ROLE {name};",
+            warning=True,
         )
 
 

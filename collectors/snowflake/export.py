@@ -58,6 +58,11 @@ class Listing:
         return next((place for place in data if _view_of(place, {view: view})), None)
 
 
+def is_data(place: str) -> bool:
+    """Whether a file is in a form exports come in, read here or not."""
+    return place.lower().endswith((*ENDINGS, *OTHER_ENDINGS))
+
+
 def list_export(folder: Path, views: Iterable[View]) -> Listing:
     """Find each view's files: ``VIEW.parquet``, ``ACCOUNT_USAGE/VIEW.csv.gz``, ``VIEW/part-1.csv`` and the like.
 

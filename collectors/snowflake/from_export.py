@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from assay.errors import AssayError, MalformedInputError
 from assay.model.time import floor_day_ms, to_ms
 from collectors.base import Batch, Degraded, Finding
-from collectors.snowflake.export import list_export
+from collectors.snowflake.export import is_data, list_export
 from collectors.snowflake.files import pages
 from collectors.snowflake.normalise import normalise, parts_of
 from collectors.snowflake.people import Names
@@ -145,15 +145,15 @@ def examine(folder: Path) -> Iterator[Finding]:
     for view in VIEWS:
         yield _probe(view, listing.files[view.name])
     for place in listing.unknown:
-        yield Finding(place, ok=True, detail="not a view Assay knows; it is not read")
+        fix = "put it in a folder of its view's name, such as QUERY_HISTORY/" if is_data(place) else ""
+        yield Finding(
+            place, ok=True, detail="not a view Assay knows; it is not read", fix=fix, warning=bool(fix)
+        )
 
 
 def _probe(view: View, files: tuple[ExportFile, ...]) -> Finding:
     if not files:
-        fix = _wanted(view)
-        return Finding(
-            view.name, ok=True, detail="not in the export: what it would tell stays unknown", fix=fix
-        )
+        return _not_there(view)
     nobody = Names(plain=True, key=b"")
     try:
         for file in files:
@@ -161,5 +161,15 @@ def _probe(view: View, files: tuple[ExportFile, ...]) -> Finding:
             if first is not None:
                 normalise(view, first, file.place, nobody)
     except AssayError as error:
-        return Finding(view.name, ok=False, detail=error.message, fix=error.hint)
-    return Finding(view.name, ok=True, detail=f"{len(files)} file{'s' if len(files) > 1 else ''}")
+        return Finding(view.name, ok=False, detail=error.message, fix=error.hint, needed=view.needed)
+    detail = f"{len(files)} file{'s' if len(files) > 1 else ''}"
+    return Finding(view.name, ok=True, detail=detail, needed=view.needed)
+
+
+def _not_there(view: View) -> Finding:
+    if view.needed:
+        detail = "not in the export: no cost meets an asset without it"
+        fix = f"{_wanted(view)}; `assay grants snowflake --export FOLDER` prints how"
+        return Finding(view.name, ok=False, detail=detail, fix=fix, needed=True)
+    detail = "not in the export: what it would tell stays unknown"
+    return Finding(view.name, ok=True, detail=detail, warning=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Literal
@@ -170,6 +171,38 @@ def test_doctor_says_what_mends_a_connection(ready: Program) -> None:
     assert "torn (fakes.torn) cannot be imported" in told.out
 
 
+def test_doctor_finds_facts_that_are_gone(own_company: Program) -> None:
+    """The store lists files that nobody can read any more: that is a cross, with no connection tried."""
+    shutil.rmtree(own_company.folder / ".assay" / "facts")
+    told = own_company("doctor", "--offline")
+
+    assert told.code == 1
+    assert "✗ facts" in told.out
+    assert "Restore the facts folder" in told.out
+
+
+def test_doctor_warns_of_what_breaks_nothing(ready: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder without a connection and a risky SQLite are no fault, and not all is well either."""
+    monkeypatch.setattr("assay.store.health.sqlite_warning", lambda: "it can damage a store")
+    told, as_json = ready("doctor"), ready("doctor", "--json").json
+
+    assert told.code == 0
+    assert "! SQLite  it can damage a store" in told.out
+    assert "! settings  there is no connection yet\n      → assay connect" in told.out
+    assert "All is well" not in told.out
+    assert as_json["healthy"] is True
+    assert [] == [
+        line for part in as_json["parts"].values() for line in part if line["fix"] and not line["warning"]
+    ]
+
+
+def test_doctor_says_nothing_of_sqlite_where_the_store_is_another(ready: Program) -> None:
+    """Its faults are not those of PostgreSQL."""
+    lines = ready("doctor", "--json", "--set", "store.url=postgresql+psycopg://127.0.0.1:9/x").json["parts"]
+
+    assert "SQLite" not in {line["name"] for part in lines.values() for line in part}
+
+
 def test_doctor_finds_what_is_missing(assay: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     """No folder, a damaged store and a full disk are each a cross with its step."""
     assert "Run `assay init" in assay("doctor").out
@@ -283,6 +316,22 @@ def test_every_sort_of_field_is_an_option(ready: Program) -> None:
     assert isinstance(options["mode"].type, click.Choice)
     assert options["host"].hidden
     assert ready("connect", "tool", "--name", "shop", "--instance", "xy1").code == 0
+
+
+@pytest.mark.parametrize(("kind", "option"), [("snowflake", "--export"), ("dbt", "--target")])
+def test_a_folder_that_holds_nothing_needed_is_not_connected(
+    ready: Program, tmp_path: Path, kind: str, option: str
+) -> None:
+    """What is not there is no tick: each line is told, nothing is written, and the exit code says so."""
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "data_0_0_0.csv.gz").write_bytes(b"")
+    told = ready("connect", kind, "--name", "acme", option, str(tmp_path / "empty"))
+
+    assert told.code == 4
+    assert "✗ " in told.out
+    assert "✓" not in told.out
+    assert "\n  or save it all the same: --no-test" in told.err
+    assert "acme]" not in (ready.folder / "assay.toml").read_text("utf-8")
 
 
 def test_a_remote_place_is_written_as_it_is(ready: Program) -> None:
