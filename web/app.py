@@ -8,7 +8,7 @@ from flask import Flask
 
 from assay.config import Settings
 from assay.store.engine import Store
-from web import api, csp, errors, health, hosts, state, urls
+from web import api, csp, errors, health, hosts, names, state, urls
 from web import format as formats
 from web.pages import PAGES
 
@@ -32,8 +32,9 @@ def create_app(directory: Path, *, overrides: Mapping[str, object] | None = None
     app.debug = dev  # makes the template environment: its options are set by now
     app.config.update(PROPAGATE_EXCEPTIONS=False, SEND_FILE_MAX_AGE_DEFAULT=0 if dev else 86_400)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
-    state.init(app, Store.open(settings.store.url))
-    for part in (urls, hosts, csp, errors, formats, health, api):
+    kinds = {name: connection.kind for name, connection in settings.connections.items()}
+    state.init(app, Store.open(settings.store.url), kinds)
+    for part in (urls, hosts, csp, errors, formats, names, health, api):
         part.init(app)
     for page in PAGES:
         app.register_blueprint(page.blueprint)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import case, func, select
 
-from assay.model.assets import AssetKind
 from assay.store import costs, search, summaries
 from assay.store.keys import find_ids
 from assay.store.tables import Base, RunRow, UsageRow
 from assay.store.usage import CONSUMERS
 from web.figures import amount_of
 from web.format import Amount
+from web.names import holds_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from assay.model.time import Window
     from assay.store.search import AssetLine
     from web.ask import Ask
-
-_NEVER_READ = {AssetKind.EXPOSURE, AssetKind.TEST, AssetKind.OTHER}
-"""Dashboards, tests, pipes and procedures hold no rows to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +49,6 @@ class Failing:
     runs: int
 
 
-def holds_rows(kind: str) -> bool:
-    """Whether assets of this kind can be read at all."""
-    return kind not in _NEVER_READ
-
-
 def knows(session: Session, table: type[Base]) -> bool:
     """Whether the table holds anything: without a run or a read at all, their absence tells nothing."""
     return session.scalar(select(1).select_from(table).limit(1)) is not None
@@ -77,7 +69,7 @@ def spenders(session: Session, ask: Ask, limit: int) -> list[Spender]:
             assets[key],
             spent.get(key, Amount(0)),
             before.get(key, Amount(0)),
-            read.get(assets[key].id, 0) if holds_rows(assets[key].kind) else None,
+            read.get(assets[key].id, 0 if holds_rows(assets[key].kind) else None),
         )
         for key in keys
         if key in assets

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g, render_template, request
+from flask import g, render_template, request, url_for
 
 from assay.errors import UsageError
 from assay.store.search import FACETS
@@ -34,7 +34,12 @@ def asked() -> ask.Ask:
 
 def rendered(template: str, **values: Any) -> str:  # noqa: ANN401 - a template takes anything
     """The page, with what every template may use."""
-    return render_template(template, navigation=NAVIGATION, url_with=url_with, **values)
+    return render_template(template, navigation=NAVIGATION, url_with=url_with, twin=_twin(), **values)
+
+
+def _twin() -> str:
+    """The address of the same figures as JSON."""
+    return url_for(f"v1.{request.blueprint}_json", **{**(request.view_args or {}), **url_with()})
 
 
 def url_with(**changes: object) -> dict[str, Any]:

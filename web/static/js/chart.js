@@ -75,8 +75,7 @@ function marked(data, element) {
   const marks = Object.entries(data.marks);
   if (!marks.length) return undefined;
   const dim = color(element, "dim");
-  const label = (name, value) => ({ formatter: `${name} ${figure(value, data.unit)}`, position: "insideEndTop", color: dim, fontSize: 11, padding: [1, 4], backgroundColor: color(element, "panel") });
-  const lines = marks.map(([name, value]) => ({ name, yAxis: value, label: label(name, value) }));
+  const lines = marks.map(([name, value]) => ({ name, yAxis: value, label: { show: false } })); // the note below tells it
   return { symbol: "none", silent: true, lineStyle: { color: dim, type: "dashed" }, data: lines };
 }
 
