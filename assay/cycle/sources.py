@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assay.config.faults import nearest
 from assay.cycle.summary import Problem, Step
 from assay.errors import AssayError, ConfigError
 
@@ -108,10 +109,21 @@ def _built(draft: _Draft, accounts: Mapping[str, str]) -> Source:
     return Source(draft.name, draft.kind, collector, accounts.get(draft.name, ""))
 
 
+def _refuse_unknown(draft: _Draft, accounts: Mapping[str, str]) -> None:
+    """An account nobody reads is a slip of the pen where others are read: its assets would stand apart from theirs."""
+    named = str(getattr(draft.config, "instance", None) or "").lower()
+    if named and accounts and named not in {*accounts, *accounts.values()}:
+        raise ConfigError(
+            f"connections.{draft.name}.instance is {named}, and no such account is connected.",
+            hint=nearest(named, sorted(set(accounts.values()))),
+        )
+
+
 def _with_instance(draft: _Draft, accounts: Mapping[str, str]) -> BaseModel:
     """A tool that builds in a warehouse is told whose: the account it names, else the only one there is."""
     if "instance" not in type(draft.config).model_fields:
         return draft.config
+    _refuse_unknown(draft, accounts)
     named = str(getattr(draft.config, "instance", None) or "")
     known = sorted(set(accounts.values()))
     if not named and len(known) > 1:
