@@ -248,6 +248,14 @@ def test_an_unknown_connection_is_told_with_the_nearest(tmp_path: Path) -> None:
     assert "Did you mean acme?" in caught.value.hint
 
 
+def test_a_name_that_is_far_from_all_is_answered_with_the_valid_ones_alone(tmp_path: Path) -> None:
+    """A guess that is none would mislead."""
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, '[connections.acme]\nkind = "x"\n[connections.shop]\nkind = "x"\n').connection("nope")
+
+    assert caught.value.hint == "Valid: acme, shop."
+
+
 def test_init_writes_settings_that_say_what_could_be_said(tmp_path: Path) -> None:
     """The new file changes no default, and what its comments offer is valid; it is never written over."""
     assert write_new(tmp_path)

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.cli.field_options import options_of
+from assay.cli.field_options import flag_of, options_of
 from assay.cli.findings import Examined, examine, say_findings
 from assay.cli.request import Request, common, example_text
 from assay.cli.say import note, say_json
 from assay.config import FILE_NAME, change_connection
 from assay.config.settings import folder_fields
 from assay.cycle.sources import open_sources
-from assay.errors import ConfigError, SourceError
+from assay.errors import ConfigError, SourceError, UsageError
 from assay.registry import COLLECTORS, PluginError, Registry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from collectors.base import Collector
 
 _EXAMPLES = {
     "snowflake": "assay connect snowflake --name acme --export ~/acme-export",
@@ -55,13 +58,14 @@ class KindGroup(click.Group):
         return kind_command(self.registry, cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
-        """List the kinds by title; one that cannot be imported says so and hides no other."""
+        """List the kinds by what they do; one that cannot be imported says so and hides no other."""
         with formatter.section("Kinds"):
-            formatter.write_dl([(kind, self._title(kind)) for kind in self.registry.names(COLLECTORS)])
+            formatter.write_dl([(kind, self._does(kind)) for kind in self.registry.names(COLLECTORS)])
 
-    def _title(self, kind: str) -> str:
+    def _does(self, kind: str) -> str:
         try:
-            return str(self.registry.collector(kind).title)
+            collector_class = self.registry.collector(kind)
+            return inspect.cleandoc(collector_class.__doc__ or collector_class.title).splitlines()[0]
         except PluginError as error:
             return error.message
 
@@ -112,6 +116,7 @@ def connect(registry: Registry, request: Request, draft: Draft, *, test: bool = 
     """
     _same_kind(request, draft)
     settings = Request(request.folder, overrides={**request.overrides, **draft.keys()}).settings()
+    _all_given(settings.connection(draft.name).options, registry.collector(draft.kind))
     sources, problems = open_sources(settings, registry, only=[draft.name])
     if problems:
         raise ConfigError(problems[0].message, hint=problems[0].hint)
@@ -123,6 +128,14 @@ def connect(registry: Registry, request: Request, draft: Draft, *, test: bool = 
     change_connection(request.folder, draft.name, draft.kind, draft.options)
     _say(request, draft, examined)
     return 0
+
+
+def _all_given(options: Mapping[str, object], collector_class: type[Collector]) -> None:
+    """UsageError names the first option that must be given and is not, as it is given here."""
+    for name, field in collector_class.config_class.model_fields.items():
+        if field.is_required() and name not in options:
+            flag = flag_of(name)
+            raise UsageError(f"{flag} is missing.", hint=f"Give {flag}: {field.description}")
 
 
 def _same_kind(request: Request, draft: Draft) -> None:

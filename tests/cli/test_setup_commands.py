@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import shutil
 import sqlite3
 from contextlib import closing
@@ -40,6 +41,40 @@ def test_init_makes_a_folder_and_keeps_one(assay: Program) -> None:
     assert "→ assay connect" in first.out
     assert second.json == {"dir": str(assay.folder), "created": False}
     assert (assay.folder / ".assay" / ".gitignore").read_text("utf-8") == "*\n"
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    """A file in its way is no mistake of ours."""
+    (tmp_path / "file").write_text("", "utf-8")
+    told = call("init", "--dir", str(tmp_path / "file" / "inside"))
+
+    assert told.code == 3
+    assert f"The folder {tmp_path / 'file' / 'inside'} cannot be made: Not a directory." in told.err
+
+
+def test_settings_are_shown_as_they_are_written(own_company: Program) -> None:
+    """Each rule with what it asks for and its line; a folder without settings has none to show."""
+    told = own_company("config", "show", "--json").json
+    nowhere = call("config", "show", "--dir", str(own_company.folder / "nowhere"))
+
+    assert told["mapping.rules.1.application"]["value"] == "Tableau*"
+    assert told["mapping.rules.1.asset"]["origin"].startswith("assay.toml line ")
+    assert "mapping.rules.1.user" not in told
+    assert nowhere.code == 3
+
+
+def test_a_file_that_is_no_store_is_named(ready: Program) -> None:
+    """Whoever keeps several folders knows which one it is."""
+    store = ready.folder / ".assay" / "assay.db"
+    for file in store.parent.glob("assay.db*"):
+        file.unlink()
+    missing = ready("db", "check")
+    store.write_text("no database at all, and longer than a header " * 3, "utf-8")
+    broken = ready("db", "check")
+
+    assert (missing.code, broken.code) == (3, 3)
+    assert "(--dir)" in missing.err
+    assert f"The store {store} cannot be used: file is not a database" in broken.err
 
 
 def test_the_folder_can_be_said_by_the_environment(ready: Program, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,11 +143,11 @@ def test_connect_refuses_what_does_not_fit(ready: Program) -> None:
 
 @pytest.mark.usefixtures("meters")
 def test_the_kinds_are_listed_even_when_one_is_torn() -> None:
-    """One that cannot be imported says so in its line."""
+    """Each with what it does; one that cannot be imported says so in its line."""
     told = call("connect", "--help")
 
     assert told.code == 0
-    assert "Meter" in told.out
+    assert re.search(r"meter +A warehouse account whose meter shows a credit an hour\.", told.out)
     assert "cannot be" in told.out
 
 
@@ -332,6 +367,18 @@ def test_a_folder_that_holds_nothing_needed_is_not_connected(
     assert "✓" not in told.out
     assert "\n  or save it all the same: --no-test" in told.err
     assert "acme]" not in (ready.folder / "assay.toml").read_text("utf-8")
+
+
+def test_an_option_that_must_be_given_is_asked_for_as_it_is_given(ready: Program) -> None:
+    """By its flag, and not by the key it has in the file; one that stands in the file need not be given again."""
+    missing = ready("connect", "dbt", "--name", "shop", "--no-test")
+    ready("connect", "dbt", "--name", "shop", "--target", "t", "--no-test")
+    standing = ready("connect", "dbt", "--name", "shop", "--instance", "acme", "--no-test")
+
+    assert missing.code == 2
+    assert "--target is missing" in missing.err
+    assert "→ Give --target: A target folder" in missing.err
+    assert standing.code == 0
 
 
 def test_a_remote_place_is_written_as_it_is(ready: Program) -> None:
