@@ -120,7 +120,7 @@ def run(arguments: Sequence[str]) -> int:
         _drop_stdout()
         return INTERRUPTED
     except click.ClickException as error:
-        return _told(_of_click(error), shell)
+        return _of_click(error, shell)
     except Exception as error:  # noqa: BLE001 - the last door: nobody is shown a trace unasked
         return _told(error, shell)
     return code if isinstance(code, int) else 0
@@ -138,10 +138,13 @@ def _told(error: Exception, shell: Shell) -> int:
     return 1
 
 
-def _of_click(error: click.ClickException) -> AssayError:
+def _of_click(error: click.ClickException, shell: Shell) -> int:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return error.exit_code
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "assay"
-    return UsageError(error.format_message(), hint=f"`{path} --help` tells what it takes.")
+    return _told(UsageError(error.format_message(), hint=f"`{path} --help` tells what it takes."), shell)
 
 
 def _drop_stdout() -> None:

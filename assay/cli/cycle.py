@@ -53,9 +53,13 @@ def cycle_of(
     settings = request.settings()
     configure_logging(level=logging.DEBUG if is_debugging() else logging.WARNING)
     with opened(settings) as (store, files), progress() as on_event:
-        return run_cycle(
-            settings, store, files, today(), on_event=on_event, only=only, wait=wait, derive=derive
-        )
+        try:
+            return run_cycle(
+                settings, store, files, today(), on_event=on_event, only=only, wait=wait, derive=derive
+            )
+        except KeyboardInterrupt:
+            note("Stopped. What is done stands; the next run goes on from there.")
+            raise
 
 
 def as_dict(summary: CycleSummary) -> dict[str, object]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
+import sys
 from typing import TYPE_CHECKING
 
 import click
 import waitress
 
 from assay.cli.request import command as assay_command
-from assay.cli.say import note
+from assay.cli.say import note, say_json
 from assay.cli.stores import opened_store
 from assay.errors import UsageError
 from web import create_app
@@ -40,11 +41,24 @@ def serve(request: Request, *, host: str = HOST, port: int = PORT, dev: bool = F
     require_loopback(host)
     app = create_app(request.folder, overrides=request.overrides, dev=dev)
     server = waitress.create_server(app, sockets=[_listening(host, port)], threads=THREADS, ident=None)
-    note(f"Assay is on http://{host}:{port} (Ctrl-C ends it)")
+    _say_where(f"http://{host}:{port}", request)
     try:
         server.run()
     finally:
         server.close()
+
+
+def _say_where(url: str, request: Request) -> None:
+    if request.as_json:
+        say_json({"url": url})
+        sys.stdout.flush()
+    else:
+        note(f"Assay is on {url} (Ctrl-C ends it)")
+
+
+def require_free(port: int) -> None:
+    """UsageError when the port is in use: told before work that would end there."""
+    _listening(HOST, port).close()
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -56,7 +56,13 @@ def write_new(folder: Path) -> bool:
     file = folder / FILE_NAME
     if file.exists():
         return False
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            f"The folder {folder} cannot be made: {error.strerror}.",
+            hint="Name a folder you may write with --dir.",
+        ) from None
     _replace(file, _NEW)
     return True
 

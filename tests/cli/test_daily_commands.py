@@ -49,7 +49,7 @@ def test_the_demo_tells_a_story_and_is_made_once(own_company: Program) -> None:
     assert "The dearest assets" in told.out
     assert "add up to the nano-credit" in told.out
     assert other.code == 2
-    assert "a demo of another make" in other.err
+    assert "a demo of another make: --seed 7 --days 4 --queries 1500" in other.err
 
 
 def test_the_demo_leaves_an_assay_folder_alone(ready: Program) -> None:
@@ -100,6 +100,21 @@ def test_run_tells_each_problem_with_its_step_and_goes_on(own_company: Program) 
     assert "SESSIONS" in told.err
     assert "→" in told.err
     assert "Traceback" not in told.err
+
+
+def test_a_run_that_is_stopped_says_that_nothing_is_lost(
+    own_company: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("assay.cli.cycle.run_cycle", interrupted)
+    told = own_company("run")
+
+    assert told.code == 130
+    assert "the next run goes on from there" in told.err
 
 
 def test_two_runs_at_once_are_one(own_company: Program) -> None:
@@ -279,7 +294,8 @@ def test_an_export_that_cannot_be_written_leaves_nothing(company: Program, tmp_p
     ending = company("export", "charges", "--to", str(tmp_path / "x.txt"))
     nowhere = company("export", "charges", "--to", str(tmp_path / "no" / "x.csv"))
 
-    assert (ending.code, nowhere.code) == (2, 1)
+    assert (ending.code, nowhere.code) == (2, 2)
+    assert f"There is no folder {tmp_path / 'no'}." in nowhere.err
     assert "FILE.parquet or FILE.csv" in ending.err
     assert list(tmp_path.iterdir()) == []
 
