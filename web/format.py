@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from flask import g
+from markupsafe import Markup
 
 from assay.model.money import MICRO, NANO
 from assay.model.time import from_ms
@@ -20,6 +22,7 @@ DASH = "–"
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 _BYTES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 _STEPS = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1000, "s"))
+_ENDS = re.compile(r"(?<=[._])(?=.)", re.DOTALL)
 _LEAST_PERCENT = 0.05
 _LEAST_MICRO, _LEAST_NANO = 50, 500
 """The smallest sums written in digits: less would round to nothing."""
@@ -55,7 +58,7 @@ class Amount(NamedTuple):
 
 def init(app: Flask) -> None:
     """Add the filters, and the functions of two figures."""
-    for written in (amount, count, figure, size, duration, ago, moment, day, date):
+    for written in (amount, count, figure, size, duration, ago, moment, day, date, breakable):
         app.add_template_filter(written)
     for told in (percent, share, portion, change, line_amount, in_credits):
         app.add_template_global(told)
@@ -164,6 +167,11 @@ def day(ms: int) -> str:
 def date(ms: int) -> str:
     """A UTC day with its year."""
     return f"{day(ms)} {from_ms(ms).year}"
+
+
+def breakable(text: str) -> Markup:
+    """A name that may go on in the next line after a dot or an underscore."""
+    return Markup("<wbr>").join(_ENDS.split(text))
 
 
 def percent(part: float, whole: float) -> str:

@@ -153,3 +153,9 @@ def test_ago_is_coarse(monkeypatch: pytest.MonkeyPatch) -> None:
     assert written.ago(100 * 86_400_000 - 7_200_000) == "2\u202fh ago"
     assert written.ago(100 * 86_400_000 - 59_999) == "just now"
     assert written.ago(101 * 86_400_000) == "in the future"
+
+
+def test_a_long_name_breaks_between_its_words() -> None:
+    """After dots and underscores, with what is hostile in it escaped."""
+    assert written.breakable("marts.fct_<b>_") == "marts.<wbr>fct_<wbr>&lt;b&gt;_"
+    assert written.breakable("") == ""

@@ -1,4 +1,4 @@
-"""Asset: one table's cost, runs, readers, neighbours and columns, each figure with how it was made."""
+"""Asset: one table's cost, runs, readers, neighbours and columns; costs, runs and reads say how they were made."""
 
 from __future__ import annotations
 
