@@ -86,7 +86,7 @@ def _files(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise ConnectionFailedError(
             f"there is no folder {folder}",
-            hint="give the folder that holds the exported views, e.g. QUERY_HISTORY.parquet",
+            hint="give the folder that holds the exported views, such as QUERY_HISTORY/",
         )
     hidden = (".", "_SUCCESS")
     return sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(hidden))

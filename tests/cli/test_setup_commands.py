@@ -17,8 +17,10 @@ from pydantic import BaseModel, Field
 
 from assay.cli import connect, doctor
 from assay.cli.field_options import options_of
+from assay.cli.findings import Examined
 from assay.cli.health import LEAST_FREE_BYTES, examine_installation
 from assay.config import Settings
+from collectors.base import Finding
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -351,6 +353,19 @@ def test_every_sort_of_field_is_an_option(ready: Program) -> None:
     assert isinstance(options["mode"].type, click.Choice)
     assert options["host"].hidden
     assert ready("connect", "tool", "--name", "shop", "--instance", "xy1").code == 0
+
+
+def test_a_way_in_that_leads_to_nothing_needed_is_of_no_use() -> None:
+    """A sign-in that succeeds reads nothing by itself; one needed part is enough."""
+    sign_in = Finding("sign-in", ok=True, detail="answers")
+    history, meter = (
+        Finding(name, ok=readable, detail="", needed=True) for name, readable in (("A", False), ("B", True))
+    )
+
+    assert not Examined("acme", [sign_in]).useless
+    assert Examined("acme", [sign_in, history]).useless
+    assert not Examined("acme", [sign_in, history, meter]).useless
+    assert Examined("acme", []).useless
 
 
 @pytest.mark.parametrize(("kind", "option"), [("snowflake", "--export"), ("dbt", "--target")])
