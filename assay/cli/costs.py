@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.cli.figures import count, credits_of, money, share
+from assay.cli.figures import common_account, count, credits_of, money, said_of_account, share
 from assay.cli.owners import nothing_metered
 from assay.cli.period import period_options, said
 from assay.cli.request import command as assay_command
@@ -110,9 +110,11 @@ def _say(by: str, window: Window, lines: Sequence[CostLine], nobody: Sequence[Co
     whole = sum(line.nano_credits for line in lines)
     priced = any(line.micro_currency is not None for line in lines)
     shown = lines if by == "day" else lines[:limit]
+    account = common_account([str(line.group[0]) for line in shown]) if by == "asset" else ""
     rows = []
     for line in shown:
-        rows.append(_row(_value(by, line) or NONE[by], line, whole, priced=priced))
+        name = (_value(by, line) or NONE[by]).removeprefix(account)
+        rows.append(_row(name, line, whole, priced=priced))
         if by in NONE and not line.group[0]:
             kinds = sorted(nobody, key=lambda part: -part.nano_credits)
             rows += [_row(f"  {part.group[1]}", part, whole, priced=priced) for part in kinds]
@@ -120,7 +122,7 @@ def _say(by: str, window: Window, lines: Sequence[CostLine], nobody: Sequence[Co
         rows.append(_row(f"({count(len(rest))} more)", _sum(rest), whole, priced=priced))
     columns = (by, ">credits", ">share", *((">money",) if priced else ()), ">queries", "")
     total = _row("total", _sum(lines), whole, priced=priced)
-    say_table(f"Costs by {by}, {said(window)}", columns, rows, total=total)
+    say_table(f"Costs by {by}, {said(window)}{said_of_account(account)}", columns, rows, total=total)
     if any(line.provisional for line in lines):
         note("~ provisional: the account may still restate these days.")
 

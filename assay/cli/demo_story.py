@@ -9,7 +9,7 @@ import click
 from sqlalchemy import func, select
 
 from assay.cli.costs import NONE
-from assay.cli.figures import count, credits_of, money, share
+from assay.cli.figures import common_account, count, credits_of, money, said_of_account, share
 from assay.cli.table import say_table
 from assay.facts.engine import Engine
 from assay.facts.streams import QUERY_HISTORY
@@ -141,15 +141,18 @@ def say_story(told: Story, seconds: float) -> None:
     )
     _say_dearest(told, whole)
     if told.unread:
-        rows = [(key, credits_of(nano)) for key, nano in told.unread]
-        say_table("Built in the last 30 days, and nobody reads them", ("asset", ">credits"), rows)
+        account = common_account([key for key, _ in told.unread])
+        rows = [(key.removeprefix(account), credits_of(nano)) for key, nano in told.unread]
+        title = f"Built in the last 30 days, and nobody reads them{said_of_account(account)}"
+        say_table(title, ("asset", ">credits"), rows)
     click.echo(f"Found in {seconds:.1f} s. More: assay costs, assay reconcile, assay export charges.")
 
 
 def _say_dearest(told: Story, whole: int) -> None:
+    account = common_account([str(line.group[0]) for line in told.dearest])
     rows = [
         (
-            str(line.group[0]),
+            str(line.group[0]).removeprefix(account),
             credits_of(line.nano_credits),
             share(line.nano_credits, whole),
             money(line.micro_currency, line.currency),
@@ -158,4 +161,6 @@ def _say_dearest(told: Story, whole: int) -> None:
     ]
     rest = (credits_of(told.unattributed), share(told.unattributed, whole))
     rows.append((NONE["asset"], *rest, money(told.unattributed_micro, told.currency)))
-    say_table("The dearest assets", ("asset", ">credits", ">share", ">money"), rows)
+    say_table(
+        f"The dearest assets{said_of_account(account)}", ("asset", ">credits", ">share", ">money"), rows
+    )
