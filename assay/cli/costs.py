@@ -11,7 +11,8 @@ from assay.cli.owners import nothing_metered
 from assay.cli.period import period_options, said
 from assay.cli.request import command as assay_command
 from assay.cli.say import note, say_json
-from assay.cli.stores import opened_store
+from assay.cli.senders import SENDERS, by_sender
+from assay.cli.stores import opened
 from assay.cli.table import say_table
 from assay.model.money import to_credits, to_currency
 from assay.model.time import DAY_MS, day_of
@@ -32,6 +33,8 @@ NONE = {
     "warehouse": "no warehouse (serverless, storage)",
     "user": "no user",
     "tag": "no tag",
+    "application": "no application known",
+    "role": "no role known",
 }
 """What the row is called that is nobody's, in the words of the pages."""
 DAYS = 30
@@ -39,7 +42,10 @@ DAYS = 30
 
 @assay_command("costs", example="assay costs --by warehouse --days 7")
 @click.option(
-    "--by", type=click.Choice([*costs.DIMENSIONS, *costs.ACROSS]), default="asset", show_default=True
+    "--by",
+    type=click.Choice([*costs.DIMENSIONS, *SENDERS, *costs.ACROSS]),
+    default="asset",
+    show_default=True,
 )
 @period_options("--to")
 @click.option("--limit", type=click.IntRange(min=1), default=25, show_default=True, help="Rows of the table.")
@@ -48,16 +54,21 @@ def command(request: Request, by: str, period: Period, limit: int, connection: s
     """Tell what assets, warehouses, users, tags, services or days cost; what is nobody's is a row of its own.
 
     Looks at the last 30 days there is data of, unless told otherwise. --json gives every row.
+    By application and role, costs are summed from the ledger and told in credits alone.
     """
     settings = request.settings()
     if connection is not None:
         settings.connection(connection)
-    with opened_store(settings) as store, store.read() as session:
+    with opened(settings) as (store, files), store.read() as session:
         known = costs.days(session, connection)
         if known is None:
             raise nothing_metered(session, settings, request.folder)
         window = period.window(known, DAYS)
-        lines = costs.by(session, by, window, connection)
+        lines = (
+            by_sender(session, files, settings, by, window, connection)
+            if by in SENDERS
+            else costs.by(session, by, window, connection)
+        )
         nobody = _nobody(session, by, window, connection)
     if request.as_json:
         say_json(as_dict(by, window, lines, nobody))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MUCH = 0.2
 """The share of a bill without an asset from which the way to name one is told."""
-MORE = "Say whose those queries are: docs/how-to/map-queries.md"
+MORE = "assay costs --by application tells what sent them; a rule says whose they are: docs/how-to/map-queries.md"
 
 
 def without_asset(session: Session, connection: str | None = None) -> dict[str, int]:

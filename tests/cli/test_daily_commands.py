@@ -126,7 +126,9 @@ def test_two_runs_at_once_are_one(own_company: Program) -> None:
     assert "Another cycle runs" in told.err
 
 
-@pytest.mark.parametrize("by", ["asset", "warehouse", "user", "tag", "service", "kind", "day"])
+@pytest.mark.parametrize(
+    "by", ["asset", "warehouse", "user", "tag", "application", "role", "service", "kind", "day"]
+)
 def test_every_way_to_tell_costs_adds_up_to_the_bill(
     company: Program, made_company: tuple[Path, Told], by: str
 ) -> None:
