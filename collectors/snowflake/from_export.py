@@ -144,6 +144,12 @@ def examine(folder: Path) -> Iterator[Finding]:
         return
     for view in VIEWS:
         yield _probe(view, listing.files[view.name])
+    missing = sum(not files for files in listing.files.values())
+    if missing:
+        fix = "`assay grants snowflake --export FOLDER` prints the statement that brings each"
+        yield Finding(
+            "export", ok=True, detail=f"{missing} of {len(VIEWS)} views are not there", fix=fix, warning=True
+        )
     for place in listing.unknown:
         fix = "put it in a folder of its view's name, such as QUERY_HISTORY/" if is_data(place) else ""
         yield Finding(
@@ -169,7 +175,6 @@ def _probe(view: View, files: tuple[ExportFile, ...]) -> Finding:
 def _not_there(view: View) -> Finding:
     if view.needed:
         detail = "not in the export: no cost meets an asset without it"
-        fix = f"{_wanted(view)}; `assay grants snowflake --export FOLDER` prints how"
-        return Finding(view.name, ok=False, detail=detail, fix=fix, needed=True)
+        return Finding(view.name, ok=False, detail=detail, fix=_wanted(view), needed=True)
     detail = "not in the export: what it would tell stays unknown"
     return Finding(view.name, ok=True, detail=detail, warning=True)

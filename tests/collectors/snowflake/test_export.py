@@ -281,6 +281,8 @@ def test_a_view_left_out_is_expected(tmp_path: Path) -> None:
     assert (lines["QUERY_HISTORY"].ok, lines["QUERY_HISTORY"].warning) == (True, False)
     assert (lines["SESSIONS"].ok, lines["SESSIONS"].warning) == (True, True)
     assert not lines["WAREHOUSE_METERING_HISTORY"].ok
+    assert "10 of 11" in lines["export"].detail
+    assert "assay grants snowflake --export" in lines["export"].fix
     assert "not read" in lines["notes.txt"].detail
 
 
