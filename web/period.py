@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import case, func, select
 
+from assay.facts.streams import ACCESS
 from assay.store import costs, search, summaries
 from assay.store.keys import find_ids
-from assay.store.tables import Base, RunRow, UsageRow
+from assay.store.tables import FactFileRow, RunRow, UsageRow
 from assay.store.usage import CONSUMERS
 from web.figures import amount_of
 from web.format import Amount
@@ -18,6 +19,7 @@ from web.names import holds_rows
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from assay.model.time import Window
@@ -49,9 +51,15 @@ class Failing:
     runs: int
 
 
-def knows(session: Session, table: type[Base]) -> bool:
-    """Whether the table holds anything: without a run or a read at all, their absence tells nothing."""
-    return session.scalar(select(1).select_from(table).limit(1)) is not None
+def knows_readers(session: Session) -> bool:
+    """Whether an account's own record of reads was read: what SQL alone shows proves nobody's absence."""
+    told = select(FactFileRow.id).where(FactFileRow.stream == ACCESS.name).limit(1)
+    return session.scalar(told) is not None
+
+
+def knows_runs(session: Session, window: Window) -> bool:
+    """Whether any build of the period is known: without one, that none failed tells nothing."""
+    return session.scalar(select(RunRow.id).where(*_builds(window)).limit(1)) is not None
 
 
 def spenders(session: Session, ask: Ask, limit: int) -> list[Spender]:
@@ -81,9 +89,7 @@ def failing(session: Session, window: Window, limit: int) -> list[Failing]:
     failed = func.sum(case((RunRow.status == "error", 1), else_=0))
     rows = session.execute(
         select(RunRow.asset_id, failed, func.count())
-        .where(
-            RunRow.kind == "build", RunRow.started_ms >= window.start_ms, RunRow.started_ms < window.end_ms
-        )
+        .where(*_builds(window))
         .group_by(RunRow.asset_id)
         .having(failed > 0)
         .order_by(failed.desc(), RunRow.asset_id)
@@ -91,6 +97,11 @@ def failing(session: Session, window: Window, limit: int) -> list[Failing]:
     ).all()
     assets = {line.id: line for line in search.lines(session, [row[0] for row in rows])}
     return [Failing(assets[id_], int(count), runs) for id_, count, runs in rows]
+
+
+def _builds(window: Window) -> tuple[ColumnElement[bool], ...]:
+    at = RunRow.started_ms
+    return RunRow.kind == "build", at >= window.start_ms, at < window.end_ms
 
 
 def _reads(session: Session, asset_ids: Sequence[int], window: Window) -> dict[int, int]:

@@ -8,15 +8,18 @@ import pytest
 from fakes import shop
 from fakes.markup import Markup
 
+from assay.facts.streams import ACCESS
 from assay.model.assets import Asset, AssetKey, AssetKind
 from assay.model.time import DAY_MS, HOUR_MS, from_ms
 from assay.store import collections, costs, records
 from assay.store.engine import Store
-from assay.store.tables import CellRow, CollectionRow, CostRow
+from assay.store.tables import CellRow, CollectionRow, CostRow, FactFileRow
 from web import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from pathlib import Path
 
     from flask.testing import FlaskClient
 
@@ -92,6 +95,23 @@ def test_what_is_not_known_is_said_to_be_unknown(metered: FlaskClient) -> None:
     assert "failed." not in text
 
 
+def test_nobody_reads_is_said_where_reads_are_recorded(tmp_path: Path) -> None:
+    """Reads that statements show prove no absence; once the account's own record is read, there is an answer."""
+    folder = shop.folder(tmp_path)
+    client = create_app(folder).test_client()
+    client.environ_base["HTTP_HOST"] = "127.0.0.1"
+    assert client.get("/api/v1/overview").get_json()["unread"] is None
+    with Store.open(shop.url_of(folder)) as store, store.write() as session:
+        session.add(
+            FactFileRow(
+                connection="acme", stream=ACCESS.name, day_ms=0, path="a", rows=1, bytes=1, min_ms=0, max_ms=0,
+                created_ms=0,
+            )
+        )  # fmt: skip
+    assert client.get("/api/v1/overview").get_json()["unread"] == []
+    assert "is read, or something is built on it" in Markup(client.get("/").text).text
+
+
 def test_an_empty_period_adds_up_to_nothing(metered: FlaskClient) -> None:
     """Where no cell is metered no tick is shown, and there are no shares of nothing."""
     day = f"{from_ms(shop.LAST_DAY_MS - 3 * DAY_MS):%Y-%m-%d}"
@@ -108,7 +128,7 @@ def test_lists_follow_the_period(full: FlaskClient, metered: FlaskClient) -> Non
         assert {one["spent"]["nano_credits"] // shop.CREDIT for one in told["dearest"]} == {3 * days // 2}
         assert told["failing"]
     early = full.get("/api/v1/overview?from=2026-04-01&to=2026-04-10").get_json()
-    assert early["failing"] == []
+    assert early["failing"] is None
     assert len(metered.get("/api/v1/overview?days=30").get_json()["dearest"]) == 2
 
 

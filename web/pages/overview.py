@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from flask import Blueprint
 
 from assay.store import collections, costs
-from assay.store.tables import RunRow, UsageRow
 from web import period, state
 from web.figures import BILL, IDLE_KINDS, spend_by_day, total
 from web.pages import connections
@@ -59,9 +58,9 @@ class Overview:
     idle_by_warehouse: Sequence[Idle]
     dearest: Sequence[Spender]
     unread: Sequence[Spender] | None
-    """None where no read of anything is known: then nobody can tell."""
+    """None where no account tells who reads: what nobody was seen to read may be read all the same."""
     failing: Sequence[Failing] | None
-    """None where no run of anything is known."""
+    """None where no run of the period is known."""
     streams: Sequence[StreamStatus]
 
     @property
@@ -75,7 +74,6 @@ def query(session: Session, ask: Ask) -> Overview:
     kinds = costs.totals(session, BILL, ask.window, ("kind",))
     nobodys = costs.totals(session, "asset", ask.window, ("kind",), among=[""])
     listed = period.spenders(session, ask, _AMONG)
-    reads_known, runs_known = period.knows(session, UsageRow), period.knows(session, RunRow)
     return Overview(
         spent=total(kinds),
         before=total(costs.totals(session, BILL, ask.before, ("kind",))),
@@ -86,8 +84,8 @@ def query(session: Session, ask: Ask) -> Overview:
         spend=spend_by_day(session, ask),
         idle_by_warehouse=_idle(costs.totals(session, "warehouse", ask.window, ("value", "kind"))),
         dearest=listed[:LIST],
-        unread=[one for one in listed if one.unread][:LIST] if reads_known else None,
-        failing=period.failing(session, ask.window, LIST) if runs_known else None,
+        unread=[one for one in listed if one.unread][:LIST] if period.knows_readers(session) else None,
+        failing=period.failing(session, ask.window, LIST) if period.knows_runs(session, ask.window) else None,
         streams=collections.latest(session),
     )
 
