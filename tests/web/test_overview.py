@@ -18,7 +18,6 @@ from web import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
     from pathlib import Path
 
     from flask.testing import FlaskClient
