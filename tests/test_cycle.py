@@ -201,6 +201,19 @@ def test_a_tool_that_could_mean_two_accounts_is_asked_which(folder: Folder) -> N
         assert list(session.scalars(built)) == ["snowflake:xy2:db.s.orders"]
 
 
+def test_an_account_that_is_not_connected_is_refused(folder: Folder) -> None:
+    """A slip of the pen would part a tool's assets from its account's; the accounts there are are told."""
+    folder.connect("acme", "meter", account="XY1")
+    folder.connect("shop", "tool", instance="xy2")
+    (problem,) = folder.run().problems
+    folder.connect("shop", "tool", instance="XY1")
+
+    assert (problem.connection, problem.exit_code) == ("shop", 3)
+    assert "instance is xy2" in problem.message
+    assert "xy1" in problem.hint
+    assert folder.run().problems == ()
+
+
 def test_an_account_is_read_under_one_name(folder: Folder) -> None:
     """The same account twice would double its bill: the second name is told, the first is read."""
     folder.connect("acme", "meter", account="XY1")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 from sqlalchemy import func, select
 
-from assay.cli.figures import count, credits_of, money, share
+from assay.cli.costs import NONE
+from assay.cli.figures import common_account, count, credits_of, money, said_of_account, share
 from assay.cli.table import say_table
 from assay.facts.engine import Engine
 from assay.facts.streams import QUERY_HISTORY
@@ -136,19 +137,22 @@ def say_story(told: Story, seconds: float) -> None:
         "add up to the nano-credit."
     )
     click.echo(
-        f"Warehouses stood idle for {share(told.idle, whole)} of it ({credits_of(told.idle)} credits).\n"
+        f"{share(told.idle, whole)} of them ({credits_of(told.idle)}) paid for warehouses that stood idle.\n"
     )
     _say_dearest(told, whole)
     if told.unread:
-        rows = [(key, credits_of(nano)) for key, nano in told.unread]
-        say_table("Built in the last 30 days, and nobody reads them", ("asset", ">credits"), rows)
+        account = common_account([key for key, _ in told.unread])
+        rows = [(key.removeprefix(account), credits_of(nano)) for key, nano in told.unread]
+        title = f"Built in the last 30 days, and nobody reads them{said_of_account(account)}"
+        say_table(title, ("asset", ">credits"), rows)
     click.echo(f"Found in {seconds:.1f} s. More: assay costs, assay reconcile, assay export charges.")
 
 
 def _say_dearest(told: Story, whole: int) -> None:
+    account = common_account([str(line.group[0]) for line in told.dearest])
     rows = [
         (
-            str(line.group[0]),
+            str(line.group[0]).removeprefix(account),
             credits_of(line.nano_credits),
             share(line.nano_credits, whole),
             money(line.micro_currency, line.currency),
@@ -156,5 +160,7 @@ def _say_dearest(told: Story, whole: int) -> None:
         for line in told.dearest
     ]
     rest = (credits_of(told.unattributed), share(told.unattributed, whole))
-    rows.append(("(of no asset)", *rest, money(told.unattributed_micro, told.currency)))
-    say_table("The dearest assets", ("asset", ">credits", ">share", ">money"), rows)
+    rows.append((NONE["asset"], *rest, money(told.unattributed_micro, told.currency)))
+    say_table(
+        f"The dearest assets{said_of_account(account)}", ("asset", ">credits", ">share", ">money"), rows
+    )
