@@ -14,7 +14,7 @@ from fakes.folder import Folder
 from sqlalchemy import select
 
 from assay.cycle.lock import BusyError, only_one
-from assay.cycle.summary import Problem, Step, as_told
+from assay.cycle.summary import Derived, Problem, Step, as_told
 from assay.errors import ConfigError, StoreError
 from assay.facts.streams import CHARGES
 from assay.model.time import HOUR_MS
@@ -62,6 +62,16 @@ def test_a_cycle_collects_maps_and_costs(folder: Folder) -> None:
     with folder.store.read() as session:
         told = costs.balance(session)
     assert (told.metered_nano_credits, told.out_of_balance) == (5 * CREDIT, 0)
+
+
+def test_a_rule_is_unmet_where_no_account_meets_it() -> None:
+    """A rule of one account fits nothing in another; an account not worked out whole says nothing against it."""
+    one = Derived("one", "one", unmet_rules=("a", "b"))
+    two = Derived("two", "two", unmet_rules=("b",))
+
+    assert CycleSummary(NOW, 0, derived=(one, two)).unmet_rules == ("b",)
+    assert CycleSummary(NOW, 0, derived=(one, Derived("new", "new"))).unmet_rules == ()
+    assert CycleSummary(NOW, 0).unmet_rules == ()
 
 
 def test_a_second_cycle_finds_nothing_new(folder: Folder) -> None:

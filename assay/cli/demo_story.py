@@ -137,7 +137,7 @@ def say_story(told: Story, seconds: float) -> None:
         "add up to the nano-credit."
     )
     click.echo(
-        f"{share(told.idle, whole)} of them ({credits_of(told.idle)}) paid for warehouses that stood idle.\n"
+        f"{share(told.idle, whole)} of the credits ({credits_of(told.idle)}) paid for warehouses that stood idle.\n"
     )
     _say_dearest(told, whole)
     if told.unread:
