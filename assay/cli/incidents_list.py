@@ -28,7 +28,7 @@ def _values(kind: type[StrEnum]) -> click.Choice[str]:
     return click.Choice([each.value for each in kind])
 
 
-@assay_command("list", example="assay incidents --impact high marts")
+@assay_command("list", example="assay incidents list --impact high marts")
 @click.argument("words", nargs=-1)
 @click.option("--state", multiple=True, type=_values(IncidentState), help="Else those open or acknowledged.")
 @click.option("--severity", multiple=True, type=_values(Severity))

@@ -25,7 +25,7 @@ HEAVY = (
 ALL = [name for section in COMMANDS.values() for name in section]
 
 
-GROUPS = ("alerts", "check", "config", "connect", "db", "export")
+GROUPS = ("alerts", "check", "config", "connect", "db", "export", "incidents")
 
 
 def _commands() -> list[tuple[str, ...]]:
