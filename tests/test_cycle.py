@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import pyarrow.parquet as pq
 import pytest
 from fakes.feed import CREDIT, DAY_MS
-from fakes.folder import Folder
+from fakes.folder import NOW, Folder
 from sqlalchemy import select
 
+from assay.cycle import CycleSummary
 from assay.cycle.lock import BusyError, only_one
 from assay.cycle.summary import Derived, Problem, Step, as_told
 from assay.errors import ConfigError, StoreError

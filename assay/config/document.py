@@ -82,9 +82,7 @@ def add_channel(folder: Path, name: str, kind: str, options: Mapping[str, object
     _put(folder, "channels", name, {"kind": kind, **options})
 
 
-def _put(
-    folder: Path, section: str, name: str, values: Mapping[str, object], *, keep: bool = False
-) -> None:
+def _put(folder: Path, section: str, name: str, values: Mapping[str, object], *, keep: bool = False) -> None:
     """Write the table ``[<section>.<name>]``; with `keep` the options it has and that are not given stay."""
     file = folder / FILE_NAME
     document = _document(file)
