@@ -17,6 +17,8 @@ PORT ?= 8080
 DIR ?= demo-data
 WORKERS ?= 2
 ARGS ?=
+SERIES ?=
+MODELS ?= .bench
 UV ?= uv
 
 # The first interpreter that is new enough; a name that is only a shim of a missing one fails and is passed over.
@@ -30,10 +32,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Tests run the same everywhere: no colours, one hash seed, UTC, and a Snowflake driver that does not look around.
 TEST_ENV := PYTHONHASHSEED=0 TZ=UTC SNOWFLAKE_DISABLE_PLATFORM_DETECTION=true
 
-.PHONY: help demo serve test check bench docs screenshots clean lock
+.PHONY: help demo serve test check bench bench-detector docs screenshots clean lock
 
 help: ## these lines
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
 
 demo: $(VENV)/.stamp-run ## make the demo company and serve its dashboard
 	@"$(BIN)/assay" demo --dir "$(DIR)" --port $(PORT)
@@ -53,6 +55,9 @@ test: check ## check, then every test with coverage
 
 bench: $(VENV)/.stamp-test ## speed, memory and exactness beside the published formulas of others
 	@$(TEST_ENV) "$(BIN)/python" -m benchmarks $(ARGS)
+
+bench-detector: $(VENV)/.stamp-test $(MODELS)/.stamp ## the detector beside its gates and its peers (SERIES=folder of real series)
+	@$(TEST_ENV) ASSAY_BENCH_MODELS="$(MODELS)/bin/python" ASSAY_BENCH_SERIES="$(SERIES)" "$(BIN)/python" -m benchmarks.detector $(ARGS)
 
 docs: $(VENV)/.stamp-test ## write docs/reference from the program
 	@"$(BIN)/python" -m docs.generate
@@ -87,4 +92,11 @@ $(VENV)/.stamp-run: requirements.lock pyproject.toml | $(BIN)/python
 
 $(VENV)/.stamp-test: requirements-test.lock $(VENV)/.stamp-run
 	@$(PIP) install --requirement requirements-test.lock
+	@touch "$@"
+
+# AutoETS and Prophet, which the detector is measured against, live apart: nothing of the project needs them.
+$(MODELS)/.stamp: benchmarks/detector/models.txt | $(BIN)/python
+	@echo "building $(MODELS) (once)" >&2
+	@"$(PYTHON)" -m venv "$(MODELS)"
+	@"$(MODELS)/bin/python" -m pip --disable-pip-version-check --quiet install --requirement benchmarks/detector/models.txt
 	@touch "$@"

@@ -74,7 +74,7 @@ def _field(name: str, schema: Mapping[str, Any], said: MultiDict[str, str], *, r
     return Field(
         key=name,
         label=_label(name),
-        about=" ".join(filter(None, (str(schema.get("description", "")), _HINTS.get(shape)))),
+        about=". ".join(filter(None, (str(schema.get("description", "")), _HINTS.get(shape)))),
         shape=shape,
         required=required,
         choices=tuple(map(str, kind.get("enum") or kind.get("items", {}).get("enum") or ())),

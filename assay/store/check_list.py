@@ -52,10 +52,11 @@ class CheckLine:
 
 @dataclass(frozen=True, slots=True)
 class CheckPage:
-    """One page of a list and how many there are in all."""
+    """One page of a list, how many there are in all, and for each facet its values and how many each leaves."""
 
     lines: list[CheckLine]
     total: int
+    counts: dict[str, dict[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,22 +93,41 @@ def page(
 
     UsageError names the valid facets.
     """
-    matching = _conditions(text, facets or {})
-    total = session.scalar(_joined(func.count()).where(*matching)) or 0
+    chosen = facets or {}
+    matching = [*_words(text), *(_facet(name, values) for name, values in chosen.items() if values)]
     rows = _joined(CheckRow, AssetRow.key, AssetRow.name).where(*matching)
     ordered = rows.order_by(_WORST_FIRST, AssetRow.key, CheckRow.name).limit(limit).offset(offset)
-    return CheckPage([CheckLine(*row) for row in session.execute(ordered)], total)
+    lines = [CheckLine(*row) for row in session.execute(ordered)]
+    groups = _groups(session, text)
+    counts = {name: _count(groups, name, chosen) for name in _FACETS}
+    return CheckPage(lines, sum(count for *_, count in _left(groups, chosen)), counts)
 
 
-def counts(
-    session: Session, text: str = "", facets: Mapping[str, Sequence[str]] | None = None
-) -> dict[str, dict[str, int]]:
-    """For each facet its values and how many checks each leaves, under the words and the *other* facets."""
-    chosen = facets or {}
-    return {
-        name: _count(session, name, _conditions(text, {k: v for k, v in chosen.items() if k != name}))
-        for name in _FACETS
-    }
+def _groups(session: Session, text: str) -> list[tuple[Any, ...]]:
+    """The values of all facets that occur together under the words, and how many checks have them: one scan."""
+    columns = list(_FACETS.values())
+    rows = _joined(*columns, func.count()) if text else select(*columns, func.count()).select_from(CheckRow)
+    grouped = rows.where(*_words(text)).group_by(*columns)
+    return [(outcome or NEVER, *rest) for outcome, *rest in session.execute(grouped)]
+
+
+def _left(
+    groups: Sequence[tuple[Any, ...]], chosen: Mapping[str, Sequence[str]], but: str = ""
+) -> list[tuple[Any, ...]]:
+    """The groups that match every facet chosen, but for one."""
+    wanted = [(place, chosen[name]) for place, name in enumerate(_FACETS) if chosen.get(name) and name != but]
+    return [group for group in groups if all(group[place] in values for place, values in wanted)]
+
+
+def _count(
+    groups: Sequence[tuple[Any, ...]], name: str, chosen: Mapping[str, Sequence[str]]
+) -> dict[str, int]:
+    """The values of a facet and how many checks each leaves under the *other* facets, the commonest first."""
+    place = FACETS.index(name)
+    found: dict[str, int] = defaultdict(int)
+    for group in _left(groups, chosen, name):
+        found[group[place]] += group[-1]
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 
 def days(session: Session, check_ids: Sequence[int], window: Window) -> dict[int, dict[int, dict[str, int]]]:
@@ -165,18 +185,10 @@ def _joined(*columns: Any) -> Select[Any]:  # noqa: ANN401 - whatever can be sel
     return select(*columns).select_from(CheckRow).join(AssetRow, AssetRow.id == CheckRow.asset_id)
 
 
-def _count(session: Session, name: str, matching: list[ColumnElement[bool]]) -> dict[str, int]:
-    column = _FACETS[name]
-    rows = _joined(column, func.count()).where(*matching).group_by(column)
-    counted = session.execute(rows.order_by(func.count().desc(), column))
-    return {value or NEVER: count for value, count in counted}
-
-
-def _conditions(text: str, facets: Mapping[str, Sequence[str]]) -> list[ColumnElement[bool]]:
+def _words(text: str) -> list[ColumnElement[bool]]:
     named = func.lower(AssetRow.key + " " + CheckRow.name)
     words = [named.contains(word, autoescape=True) for word in text.lower().split()]
-    chosen = [_facet(name, values) for name, values in facets.items() if values]
-    return [CheckRow.removed_ms.is_(None), *words, *chosen]
+    return [CheckRow.removed_ms.is_(None), *words]
 
 
 def _facet(name: str, values: Sequence[str]) -> ColumnElement[bool]:

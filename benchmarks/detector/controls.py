@@ -34,7 +34,7 @@ def noise(r: np.random.Generator, low: float, high: float, *, rho: float = 0.0, 
 
 def rows(r: np.random.Generator, level: Floats) -> Floats:
     """Row counts of random sizes."""
-    return np.round(np.exp(level + r.uniform(7, 14, (SERIES, 1))))
+    return np.asarray(np.round(np.exp(level + r.uniform(7, 14, (SERIES, 1)))), dtype=np.float64)
 
 
 def clean(seed: int) -> Iterator[Figure]:

@@ -10,15 +10,22 @@ import logging
 import sys
 import time
 import warnings
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+    Bools = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 
 WARM = 60
 LEVEL = 99.9
 
 
-def flags_of(values, judge):  # noqa: ANN001, ANN201 - this environment checks no types
+def flags_of(values: Floats, judge: Callable[[Floats], tuple[float, float]]) -> tuple[Bools, float]:
     """The flags of a model, and its milliseconds a score."""
     flags = np.zeros(values.shape, dtype=bool)
     began, scores = time.perf_counter(), 0
@@ -33,7 +40,7 @@ def flags_of(values, judge):  # noqa: ANN001, ANN201 - this environment checks n
     return flags, 1000 * (time.perf_counter() - began) / max(scores, 1)
 
 
-def auto_ets(past):  # noqa: ANN001, ANN201 - as above
+def auto_ets(past: Floats) -> tuple[float, float]:
     """The next point's interval by AutoETS with a week's season, of up to 90 days."""
     from statsforecast.models import AutoETS  # noqa: PLC0415 - each model is loaded when it is measured
 
@@ -41,7 +48,7 @@ def auto_ets(past):  # noqa: ANN001, ANN201 - as above
     return float(told[f"lo-{LEVEL}"][0]), float(told[f"hi-{LEVEL}"][0])
 
 
-def prophet(past):  # noqa: ANN001, ANN201 - as above
+def prophet(past: Floats) -> tuple[float, float]:
     """The next point's interval by Prophet as Soda's last open release set it up."""
     from prophet import Prophet  # noqa: PLC0415 - as above
 
@@ -58,10 +65,9 @@ def prophet(past):  # noqa: ANN001, ANN201 - as above
 def main() -> None:
     """Judge the given series with both."""
     warnings.simplefilter("ignore")
-    for name in ("prophet", "cmdstanpy"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    logging.disable(logging.CRITICAL)
     values = np.load(sys.argv[1])
-    found = {}
+    found: dict[str, Bools | float] = {}
     for name, judge, series in (("AutoETS", auto_ets, len(values)), ("Prophet", prophet, int(sys.argv[3]))):
         found[name], found[f"{name} ms"] = flags_of(values[:series], judge)
         print(f"{name}: {series} series, {found[f'{name} ms']:.1f} ms a score", file=sys.stderr, flush=True)

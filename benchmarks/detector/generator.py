@@ -96,7 +96,8 @@ def _noise(r: np.random.Generator, days: int) -> Floats:
     share = r.choice([share for share, _ in NOISE], p=[often for _, often in NOISE])
     is_heavy = r.random() < 0.3
     fresh = r.standard_t(3, days) / np.sqrt(3) if is_heavy else r.standard_normal(days)
-    return share * autocorrelated(fresh[None, :], float(r.choice([0.0, 0.0, 0.3, 0.6])))[0]
+    rho = float(r.choice([0.0, 0.0, 0.3, 0.6]))
+    return np.asarray(share * autocorrelated(fresh[None, :], rho)[0], dtype=np.float64)
 
 
 def autocorrelated(fresh: Floats, rho: float) -> Floats:

@@ -50,14 +50,14 @@ class Config:
     period: int = 7
     window: int = 56
     experts: tuple[Expert, ...] = bank((2, 5, 14, 40), (10, 28), ((), (7,)))
-    z_alert: float = 2.7
+    z_alert: float = 2.77
     z_window: float = 3.5
-    tail_surcharge: float = 1.1
+    tail_surcharge: float = 0.9
     min_effect: float = 0.262
     min_linear_effect: float = 0.0
     rebase_after: int = 4
     scan_lengths: tuple[int, ...] = (2, 3, 5)
-    z_scan: float = 3.35
+    z_scan: float = 3.5
     scan_clip: float = 3.5
     scale_memory: float = 60.0
     tail_memory: float = 120.0

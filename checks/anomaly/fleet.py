@@ -28,6 +28,8 @@ MODERATE = (2.0, 3.5)
 """Residuals between so many robust sigmas are moderate."""
 USUAL_SHARE, HEAVY_SHARE = 0.069, 0.076
 """The share of moderate residuals up to which tails are light, and from which on they are heavy."""
+ALONE = 0.6
+"""Taken for the share's verdict where too few series are there to give one."""
 SHARE_KEEP = 0.98
 SHARE_PRIOR = 1000.0
 """Residuals that speak for a usual share."""
@@ -39,7 +41,8 @@ class Fleet:
     def __init__(self, cohorts: Ints, scale: Floats) -> None:
         """Take the cohort of each series (S,), and the first guess of its scale (S,)."""
         _, self.of, size = np.unique(cohorts, return_inverse=True, return_counts=True)
-        self.large = np.flatnonzero(size >= FLEET_LEAST)
+        self.is_large = size >= FLEET_LEAST
+        self.large = np.flatnonzero(self.is_large)
         self.members = [np.flatnonzero(self.of == cohort) for cohort in self.large]
         self.share = np.tile(PRIOR, (len(size), 1))
         self.prior = np.tile(PRIOR, (len(cohorts), 1))
@@ -62,11 +65,10 @@ class Fleet:
 
     @property
     def heaviness(self) -> Floats:
-        """How heavy the tails of each series' cohort are (S,), 0 to 1; 0 where a cohort is too small to say."""
+        """How heavy the tails of each series' cohort are (S,), 0 to 1; ALONE where a cohort is too small to say."""
         share = self.moderate / self.total
-        return np.asarray(
-            np.clip((share - USUAL_SHARE) / (HEAVY_SHARE - USUAL_SHARE), 0, 1)[self.of], dtype=np.float64
-        )
+        heavy = np.clip((share - USUAL_SHARE) / (HEAVY_SHARE - USUAL_SHARE), 0, 1)
+        return np.asarray(np.where(self.is_large, heavy, ALONE)[self.of], dtype=np.float64)
 
     def count(self, residual: Floats, use: Bools) -> None:
         """Take one residual of each series (S,): first it is counted, then it moves its series' spread.

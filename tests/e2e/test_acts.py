@@ -23,7 +23,7 @@ ASSET = quote(str(shop.key("table_4", "schema_1")), safe="")
 def test_incidents_are_triaged_by_keyboard(browser: Browser, acting: str) -> None:
     """J and k move, x chooses, the buttons count, Enter opens."""
     with looking(browser) as (page, complaints):
-        page.goto(f"{acting}/incidents")
+        page.goto(f"{acting}/incidents?within=yes")
         assert page.is_disabled("button[value=acknowledge]")
         page.keyboard.press("j")
         page.keyboard.press("x")
@@ -44,7 +44,7 @@ def test_incidents_are_triaged_by_keyboard(browser: Browser, acting: str) -> Non
 def test_the_list_is_chosen_and_narrowed_in_place(browser: Browser, acting: str) -> None:
     """All at once; a facet brings a new list whose buttons count again."""
     with looking(browser) as (page, complaints):
-        page.goto(f"{acting}/incidents")
+        page.goto(f"{acting}/incidents?within=yes")
         page.check("#all")
         assert page.inner_text("[data-count=chosen]") == "12 chosen"
         page.check("input[name=severity][value=warn]")
@@ -66,6 +66,18 @@ def test_a_judgement_is_given_and_taken_back(browser: Browser, acting: str) -> N
         page.click("text=Undo")
         assert page.inner_text(".notice.done") == "The judgement was taken back."
         assert "reopened" in page.inner_text("#timeline")
+        assert complaints == []
+
+
+def test_a_button_of_a_message_leads_to_its_button(browser: Browser, acting: str) -> None:
+    """A link changes nothing: it brings the focus to what is to be pressed."""
+    with looking(browser) as (page, complaints):
+        page.goto(f"{acting}/incidents?state=open")
+        page.click("a[data-row] >> nth=4")
+        page.goto(f"{page.url}?act=really_wrong")
+        assert page.evaluate("document.activeElement.value") == "really_wrong"
+        page.keyboard.press("Enter")
+        assert page.inner_text(".notice.done") == "The incident was judged: really wrong."
         assert complaints == []
 
 

@@ -69,7 +69,7 @@ def query(session: Session, args: MultiDict[str, str]) -> Checks:
         page=number,
         words=words,
         chosen=chosen,
-        facets=_offered(check_list.counts(session, words, chosen)),
+        facets=_offered(found.counts),
         coverage=check_list.coverage(session),
         outcomes=checks.outcomes(session),
         unwatched=check_list.unwatched(session),
