@@ -77,12 +77,18 @@ class Degraded:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A line of `assay doctor`: what was tried, whether it holds, and the statement or step that mends it."""
+    """A line of `assay doctor`: what was tried, whether it holds, and the statement or step that mends it.
+
+    `warning`: nothing is broken, and yet there is something to know or to mend. `needed`: a part of the source that
+    tells what nothing else does; where no needed part can be read, the connection is of no use.
+    """
 
     name: str
     ok: bool
     detail: str
     fix: str = ""
+    warning: bool = False
+    needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

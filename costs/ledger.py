@@ -67,7 +67,7 @@ _TOLD = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class LedgerSummary:
-    """What a pass did: days computed, query rows seen, days restated, and both sides of the bill in nano-credits."""
+    """What a pass did: days computed, their queries, days restated, and both sides of the bill in nano-credits."""
 
     days: int = 0
     queries: int = 0
@@ -101,6 +101,7 @@ class Told:
     """A window's outcome: its cells, its charges, and what of them the ledger does not say yet."""
 
     cells: Sequence[Cell]
+    queries: int
     changes: pa.Table
     balance: dict[tuple[str, int, str], int]
     rollup: list[dict[str, Any]]
@@ -116,7 +117,7 @@ def refresh(
         states = day_store.states(session, source.connection, STEP)
     fresh = {day_ms: inputs.fingerprint(day_ms) for day_ms in inputs.days()}
     stale = [day_ms for day_ms, text in fresh.items() if states.get(day_ms) != text]
-    summary = LedgerSummary(len(stale), sum(map(inputs.queries, stale)))
+    summary = LedgerSummary(len(stale))
     for window in chunks(stale, inputs, CHUNK_ROWS):
         changed = {
             day_ms: Changed(fresh[day_ms], reason_of(states.get(day_ms), fresh[day_ms]))
@@ -145,6 +146,9 @@ def _tell(source: Source, inputs: Inputs, window: Window) -> Told:
         standing = _standing(source, window)
         return Told(
             cells=metered.cells,
+            queries=engine.step("statement_count", from_ms=window.start_ms, until_ms=window.end_ms)["n"][
+                0
+            ].as_py(),
             changes=_changes(engine, standing, window) if standing else told,
             balance={
                 (row["resource"], row["hour_ms"], row["service"]): row["nano_credits"]
@@ -233,6 +237,7 @@ def _commit(  # noqa: PLR0913, PLR0917 - one transaction's worth
     told_cells = [cell for of_day in cells.values() for cell in of_day]
     return replace(
         summary,
+        queries=summary.queries + told.queries,
         restated=summary.restated + len(restated),
         metered_nano=summary.metered_nano + sum(cell.metered_nano for cell in told_cells),
         attributed_nano=summary.attributed_nano + sum(cell.attributed_nano for cell in told_cells),

@@ -48,6 +48,8 @@ PICTURES = (
     Picture("overview", "/"),
     Picture("asset", "/assets/snowflake:acme:analytics.marts.fct_orders"),
     Picture("costs", "/costs?by=warehouse"),
+    Picture("incident", "/incidents/2"),
+    Picture("incidents", "/incidents"),
     Picture("overview-dark", "/", "dark"),
 )
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict
 
-from assay.config import FILE_NAME, Settings, add_connection, add_rules, write_new
+from assay.config import FILE_NAME, Settings, add_connection, add_rules, change_connection, write_new
 from assay.config.lines import key_lines
 from assay.config.plain_secrets import hide_password, is_secret_key
 from assay.config.settings import folder_fields
@@ -73,7 +73,7 @@ def test_prices_are_read_as_decimals(tmp_path: Path) -> None:
 def test_a_variable_may_hold_rules_and_name_a_connection_with_a_dash(tmp_path: Path) -> None:
     """Lists are JSON; a variable's name can hold no dash, so an underscore stands for it."""
     environ = {
-        "ASSAY_MAPPING__RULES": '[{"role": "LOADER", "asset": "raw.sync"}]',
+        "ASSAY_MAPPING__RULES": '[{"role": "LOADER", "asset": "db.raw.sync"}]',
         "ASSAY_CONNECTIONS__MY_SHOP__TARGET": "elsewhere",
     }
     settings = load(tmp_path, '[connections.my-shop]\nkind = "dbt"\n', environ)
@@ -109,7 +109,13 @@ def test_an_unknown_key_of_a_layer_is_told_with_the_layer(tmp_path: Path) -> Non
         ("money = 3\n", "assay.toml line 1: money"),
         ("[connections.acme]\nexport = 'x'\n", "connections.acme.kind is not set"),
         ("[connections.Acme]\nkind = 'dbt'\n", "lower-case letters"),
-        ("[[mapping.rules]]\nasset = 'x'\n", "a rule needs a user, role, warehouse or application"),
+        (
+            "[[mapping.rules]]\nasset = 'b:acme:x'\n",
+            "a rule needs an application, tag, role, warehouse or user",
+        ),
+        ("[[mapping.rules]]\nuser = 'x'\nasset = 'y'\n", "an asset is named platform:account:path"),
+        ("[[mapping.rules]]\nuser = 'x'\nasset = 'bi:acme'\n", "an asset is named platform:account:path"),
+        ("[[mapping.rules]]\nuser = 'x'\nasset = 'bi::x.y.z'\n", "an asset is named platform:account:path"),
         ("[[mapping.rules]]\nusr = 'x'\nasset = 'y'\n", "assay.toml line 2: unknown key mapping.rules.0.usr"),
         ("[money\n", "is not valid TOML"),
         ("a.b = 1\n[store]\nx = 1\n", "(1 more after it)"),
@@ -242,6 +248,14 @@ def test_an_unknown_connection_is_told_with_the_nearest(tmp_path: Path) -> None:
     assert "Did you mean acme?" in caught.value.hint
 
 
+def test_a_name_that_is_far_from_all_is_answered_with_the_valid_ones_alone(tmp_path: Path) -> None:
+    """A guess that is none would mislead."""
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, '[connections.acme]\nkind = "x"\n[connections.shop]\nkind = "x"\n').connection("nope")
+
+    assert caught.value.hint == "Valid: acme, shop."
+
+
 def test_init_writes_settings_that_say_what_could_be_said(tmp_path: Path) -> None:
     """The new file changes no default, and what its comments offer is valid; it is never written over."""
     assert write_new(tmp_path)
@@ -278,6 +292,22 @@ def test_a_connection_is_added_and_changed_without_losing_a_comment(tmp_path: Pa
     }
     assert file.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
+
+
+def test_a_connection_that_is_changed_keeps_its_other_options(tmp_path: Path) -> None:
+    """Only what is given is set, with the words people wrote beside it; one that is not there is added."""
+    write_new(tmp_path)
+    file = tmp_path / FILE_NAME
+    change_connection(tmp_path, "acme", "snowflake", {"export": "a", "history_days": 30})
+    file.write_text(file.read_text("utf-8").replace('"a"', '"a"  # mine'), "utf-8")
+    change_connection(tmp_path, "acme", "snowflake", {"account": "org-acme"})
+
+    assert Settings.load(tmp_path, environ={}).connection("acme").options == {
+        "export": "a",
+        "history_days": 30,
+        "account": "org-acme",
+    }
+    assert '"a"  # mine' in file.read_text("utf-8")
 
 
 def test_rules_are_added_after_those_that_stand(tmp_path: Path) -> None:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import pyarrow.parquet as pq
 import pytest
 from fakes.feed import CREDIT, DAY_MS
-from fakes.folder import Folder
+from fakes.folder import NOW, Folder
 from sqlalchemy import select
 
+from assay.cycle import CycleSummary
 from assay.cycle.lock import BusyError, only_one
-from assay.cycle.summary import Problem, Step, as_told
+from assay.cycle.summary import Derived, Problem, Step, as_told
 from assay.errors import ConfigError, StoreError
 from assay.facts.streams import CHARGES
 from assay.model.time import HOUR_MS
@@ -62,6 +63,16 @@ def test_a_cycle_collects_maps_and_costs(folder: Folder) -> None:
     with folder.store.read() as session:
         told = costs.balance(session)
     assert (told.metered_nano_credits, told.out_of_balance) == (5 * CREDIT, 0)
+
+
+def test_a_rule_is_unmet_where_no_account_meets_it() -> None:
+    """A rule of one account fits nothing in another; an account not worked out whole says nothing against it."""
+    one = Derived("one", "one", unmet_rules=("a", "b"))
+    two = Derived("two", "two", unmet_rules=("b",))
+
+    assert CycleSummary(NOW, 0, derived=(one, two)).unmet_rules == ("b",)
+    assert CycleSummary(NOW, 0, derived=(one, Derived("new", "new"))).unmet_rules == ()
+    assert CycleSummary(NOW, 0).unmet_rules == ()
 
 
 def test_a_second_cycle_finds_nothing_new(folder: Folder) -> None:
@@ -199,6 +210,19 @@ def test_a_tool_that_could_mean_two_accounts_is_asked_which(folder: Folder) -> N
     with folder.store.read() as session:
         built = select(AssetRow.key).where(AssetRow.platform == "snowflake")
         assert list(session.scalars(built)) == ["snowflake:xy2:db.s.orders"]
+
+
+def test_an_account_that_is_not_connected_is_refused(folder: Folder) -> None:
+    """A slip of the pen would part a tool's assets from its account's; the accounts there are are told."""
+    folder.connect("acme", "meter", account="XY1")
+    folder.connect("shop", "tool", instance="xy2")
+    (problem,) = folder.run().problems
+    folder.connect("shop", "tool", instance="XY1")
+
+    assert (problem.connection, problem.exit_code) == ("shop", 3)
+    assert "instance is xy2" in problem.message
+    assert "xy1" in problem.hint
+    assert folder.run().problems == ()
 
 
 def test_an_account_is_read_under_one_name(folder: Folder) -> None:

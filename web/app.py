@@ -9,7 +9,7 @@ from flask import Flask
 from assay.config import Settings
 from assay.registry import Registry
 from assay.store.engine import Store
-from web import api, csp, errors, forms, health, hosts, state, urls
+from web import api, csp, errors, forms, health, hosts, names, state, urls
 from web import format as formats
 from web.pages import PAGES
 
@@ -36,7 +36,7 @@ def create_app(directory: Path, *, overrides: Mapping[str, object] | None = None
     app.config.update(PROPAGATE_EXCEPTIONS=False, SEND_FILE_MAX_AGE_DEFAULT=0 if dev else 86_400)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     state.init(app, Store.open(settings.store.url), state.Kept(settings, overrides), Registry())
-    for part in (urls, hosts, csp, errors, forms, formats, health, api):
+    for part in (urls, hosts, csp, errors, forms, formats, names, health, api):
         part.init(app)
     for page in PAGES:
         app.register_blueprint(page.blueprint)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 DEFAULT_DAYS = 30
 LONGEST_DAYS = 400
+UNITS = ("money", "credits")
 _EARLIEST_MS = 0
 
 
@@ -28,6 +29,8 @@ class Ask:
     days: int
     custom: bool
     in_credits: bool
+    known_days: int
+    """How many of the days lie between the first and the newest that cost something."""
     comparable: bool = True
     """Whether the stretch before is known whole; else a change against it would tell nothing."""
 
@@ -70,8 +73,24 @@ def read(args: Mapping[str, str], session: Session, now_ms: int) -> Ask:
             f"A period of {days} days cannot be shown.",
             hint=f"Ask for 1 to {LONGEST_DAYS} days, from before to.",
         )
-    comparable = known is not None and known[0] <= start_ms - days * DAY_MS
-    return Ask(Window(start_ms, end_ms), days, custom, args.get("unit") == "credits", comparable)
+    first_ms, last_ms = known or (end_ms, end_ms - DAY_MS)
+    return Ask(
+        Window(start_ms, end_ms),
+        days,
+        custom,
+        in_credits=_unit(args) == "credits",
+        known_days=max(0, min(end_ms, last_ms + DAY_MS) - max(start_ms, first_ms)) // DAY_MS,
+        comparable=known is not None and first_ms <= start_ms - days * DAY_MS,
+    )
+
+
+def _unit(args: Mapping[str, str]) -> str:
+    unit = args.get("unit") or UNITS[0]
+    if unit not in UNITS:
+        raise UsageError(
+            f"Figures cannot be told in {unit[:40]!r}.", hint=f"Choose one of {', '.join(UNITS)}."
+        )
+    return unit
 
 
 def _day(text: str) -> int:

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from assay.errors import AssayError, StoreError, UsageError
 from assay.store.faults import told
+from web.pages.base import NAVIGATION
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -36,8 +37,18 @@ def _databases(error: SQLAlchemyError) -> Response:
         return _ours(failure)
 
 
+_SAID = {
+    404: ("There is no page at this address.", "Find an asset by its name, or start from the overview."),
+    405: ("Nothing can be changed here.", "Ask with GET: every page and every answer is read-only."),
+    500: ("This is a mistake in Assay.", "Where it happened stands in the log of `assay serve`."),
+}
+"""What we say where nobody said anything of their own."""
+
+
 def _http(error: HTTPException) -> Response:
-    response = _answer(error.code or 500, error.description or error.name, "", _trace(error))
+    said = error.description if error.description != type(error).description else None
+    what, hint = (said or error.name, "") if said or error.code not in _SAID else _SAID[error.code]
+    response = _answer(error.code or 500, what, hint, _trace(error))
     more = [(name, value) for name, value in error.get_headers() if name.lower() != "content-type"]
     response.headers.extend(more)  # a 405 says what is allowed
     return response
@@ -56,7 +67,9 @@ def _answer(status: int, what: str, hint: str, trace: str = "") -> Response:
         response.mimetype = "application/problem+json"
     else:
         response = make_response(
-            render_template("error.html", status=status, what=what, hint=hint, trace=trace)
+            render_template(
+                "error.html", navigation=NAVIGATION, status=status, what=what, hint=hint, trace=trace
+            )
         )
     response.status_code = status
     return response

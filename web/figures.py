@@ -13,6 +13,7 @@ from web.format import Amount, day, unit_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from sqlalchemy.orm import Session
 
@@ -55,12 +56,12 @@ def day_chart(lines: Sequence[CostLine], ask: Ask, *, chart_id: str, title: str)
     """Stacked bars of (day, kind) lines: a bar a day, a week in a long window."""
     bars = bars_of(ask.window)
     values: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
-    soft = set()
+    soft = set[int]()
     for line in lines:
         day_ms, kind = line.group
         at = bars.start_of(int(day_ms))
         values[str(kind)][at] += amount_of(line).in_unit(credits_only=ask.in_credits)
-        soft |= {at} if line.provisional else set()
+        soft |= {int(day_ms)} if line.provisional else set()
     order = [*KIND_NAMES, *sorted(values.keys() - KIND_NAMES.keys())]
     series = [
         Series(kind_name(kind), [values[kind].get(at, 0.0) for at in bars.starts], kind)
@@ -71,8 +72,13 @@ def day_chart(lines: Sequence[CostLine], ask: Ask, *, chart_id: str, title: str)
     note = "Shaded: provisional, a meter that decides these days has not been read yet." if soft else ""
     return Chart(
         chart_id, bars.title(title), unit_label(currency), bars.labels, series,
-        note=note, soft=[day(at) for at in bars.starts if at in soft],
+        note=note, soft=bars.shaded(soft),
     )  # fmt: skip
+
+
+def unsettled(session: Session, window: Window) -> set[int]:
+    """The days (epoch ms) of which something is provisional: they have not been read to their end."""
+    return {int(line.group[0]) for line in costs.totals(session, BILL, window, ("day",)) if line.provisional}
 
 
 MOST_DAYS = 100
@@ -102,6 +108,11 @@ class Bars:
         for day_ms, value in by_day.items():
             sums[self.start_of(day_ms)] += value
         return [sums[at] for at in self.starts]
+
+    def shaded(self, soft: AbstractSet[int]) -> list[str]:
+        """The labels of the bars that hold one of these days (epoch ms)."""
+        at = {self.start_of(day_ms) for day_ms in soft}
+        return [day(start) for start in self.starts if start in at]
 
     def title(self, by_day: str) -> str:
         """A title that says "by day", right for these bars."""

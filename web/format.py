@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from flask import g
+from markupsafe import Markup
 
 from assay.model.money import MICRO, NANO
 from assay.model.time import from_ms
@@ -20,6 +22,10 @@ DASH = "–"
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 _BYTES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 _STEPS = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1000, "s"))
+_ENDS = re.compile(r"(?<=[._])(?=.)", re.DOTALL)
+_LEAST_PERCENT = 0.05
+_LEAST_MICRO, _LEAST_NANO = 50, 500
+"""The smallest sums written in digits: less would round to nothing."""
 _THIN = "\N{NARROW NO-BREAK SPACE}"
 
 
@@ -52,9 +58,9 @@ class Amount(NamedTuple):
 
 def init(app: Flask) -> None:
     """Add the filters, and the functions of two figures."""
-    for written in (amount, count, figure, size, duration, ago, moment, day):
+    for written in (amount, count, figure, size, duration, ago, moment, day, date, breakable):
         app.add_template_filter(written)
-    for told in (percent, change, line_amount, in_credits):
+    for told in (percent, share, portion, change, line_amount, in_credits):
         app.add_template_global(told)
 
 
@@ -73,8 +79,10 @@ def amount(value: Amount) -> str:
     if not value.nano and not value.micro:
         return "0"
     if value.micro is None or _credits_only():
-        return f"{_decimal(value.nano / NANO)}{_THIN}cr"
+        return in_credits(value.nano)
     symbol = _SYMBOLS.get(value.currency, f"{value.currency}{_THIN}")
+    if 0 < value.micro < _LEAST_MICRO:
+        return f"<{symbol}0.0001"
     figure = value.micro / MICRO
     return f"{'−' if figure < 0 else ''}{symbol}{_decimal(abs(figure), 2, 4)}"
 
@@ -86,6 +94,8 @@ def line_amount(line: AssetLine) -> Amount:
 
 def in_credits(nano: int) -> str:
     """Credits, whatever the page's unit: a restatement is of credits."""
+    if 0 < nano < _LEAST_NANO:
+        return f"<0.000001{_THIN}cr"
     return f"{_decimal(nano / NANO)}{_THIN}cr"
 
 
@@ -154,9 +164,34 @@ def day(ms: int) -> str:
     return f"{datetime.fromtimestamp(ms / 1000, UTC):%d %b}".lstrip("0")
 
 
+def date(ms: int) -> str:
+    """A UTC day with its year."""
+    return f"{day(ms)} {from_ms(ms).year}"
+
+
+def breakable(text: str) -> Markup:
+    """A name that may go on in the next line after a dot or an underscore."""
+    return Markup("<wbr>").join(_ENDS.split(text))
+
+
 def percent(part: float, whole: float) -> str:
-    """A share."""
-    return f"{100 * part / whole:.1f}{_THIN}%" if whole else DASH
+    """A share; what is there but too small to write is not written as nothing."""
+    if not whole:
+        return DASH
+    told = 100 * part / whole
+    return f"<0.1{_THIN}%" if 0 < told < _LEAST_PERCENT else f"{told:.1f}{_THIN}%"
+
+
+def share(part: Amount, whole: Amount) -> str:
+    """A share, of the unit its figures are written in."""
+    return percent(portion(part, whole), 1) if portion(whole, whole) else DASH
+
+
+def portion(part: Amount, whole: Amount) -> float:
+    """The same as a number to draw: 1 is the whole, 0 where there is none."""
+    in_credits = _credits_only() or part.micro is None or whole.micro is None
+    of = whole.in_unit(credits_only=in_credits)
+    return part.in_unit(credits_only=in_credits) / of if of else 0.0
 
 
 def change(now: float, before: float) -> str:

@@ -67,6 +67,12 @@ def registry() -> Registry:
     return cast("Registry", current_app.extensions[_REGISTRY])
 
 
+def kind(connection: str) -> str:
+    """The kind of source a connection reads; '' for one that the settings no longer name."""
+    known = settings().connections.get(connection)
+    return "" if known is None else known.kind
+
+
 def session() -> Session:
     """The request's read session, opened when first asked for and closed with the request."""
     if "stack" not in g:

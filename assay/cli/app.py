@@ -32,7 +32,7 @@ COMMANDS: dict[str, dict[str, str]] = {
     "Every day": {
         "run": "Run one whole cycle: collect, map, cost, check, tell.",
         "collect": "Only read what is new from the connections.",
-        "costs": "Tell what assets, warehouses, users, tags or days cost.",
+        "costs": "Tell what assets, warehouses, users, tags, services or days cost.",
         "reconcile": "Check that the parts of every cell add up to the bill.",
         "check": "Run the checks of assets, list them, and have new ones suggested.",
         "incidents": "See what is wrong, act on it, and judge it.",
@@ -124,7 +124,7 @@ def run(arguments: Sequence[str]) -> int:
         _drop_stdout()
         return INTERRUPTED
     except click.ClickException as error:
-        return _click_told(error, shell)
+        return _of_click(error, shell)
     except Exception as error:  # noqa: BLE001 - the last door: nobody is shown a trace unasked
         return _told(error, shell)
     return code if isinstance(code, int) else 0
@@ -142,18 +142,13 @@ def _told(error: Exception, shell: Shell) -> int:
     return 1
 
 
-def _click_told(error: click.ClickException, shell: Shell) -> int:
-    """Print what click refuses as an error of ours; a group called without a command shows its help."""
+def _of_click(error: click.ClickException, shell: Shell) -> int:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         error.show()
         return error.exit_code
-    return _told(_of_click(error), shell)
-
-
-def _of_click(error: click.ClickException) -> AssayError:
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "assay"
-    return UsageError(error.format_message(), hint=f"`{path} --help` tells what it takes.")
+    return _told(UsageError(error.format_message(), hint=f"`{path} --help` tells what it takes."), shell)
 
 
 def _drop_stdout() -> None:

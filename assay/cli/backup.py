@@ -24,7 +24,7 @@ def back_up(url: str, file: Path, *, force: bool = False) -> int:
         raise UsageError("Only a SQLite store is backed up here.", hint="For PostgreSQL use pg_dump.")
     if not source.is_file():
         raise StoreError(
-            f"There is no store at {source}.", hint="Run `assay init` or `assay db upgrade` first."
+            f"There is no store at {source}.", hint="Run `assay db upgrade` on the same folder (--dir) first."
         )
     if file.exists() and not force:
         raise UsageError(f"{file} exists already.", hint="Name another file, or pass --force.")

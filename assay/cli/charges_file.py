@@ -88,11 +88,15 @@ _WRITERS: dict[str, Callable[[Path], Writer]] = {
 def write_charges(file: Path, ledgers: Sequence[Ledger], window: Window | None = None) -> Written:
     """Write the rows of ledgers to a .parquet or .csv file, which appears whole or not at all.
 
-    UsageError for any other ending; AssayError when the file cannot be written.
+    UsageError for any other ending and a folder that is not there; AssayError when the file cannot be written.
     """
     if file.suffix not in _WRITERS:
         raise UsageError(
             f"{file} ends in neither .parquet nor .csv.", hint="Name the file FILE.parquet or FILE.csv."
+        )
+    if not file.parent.is_dir():
+        raise UsageError(
+            f"There is no folder {file.parent.absolute()}.", hint="Make it first, or name another place."
         )
     unfinished = file.with_name(f".{file.name}.tmp")
     try:

@@ -25,7 +25,7 @@ def command() -> None:
 @assay_command("show", example="assay config show --set money.currency=EUR")
 def show(request: Request) -> int:
     """Show every setting, its value and where it comes from. Secrets are references and stay so."""
-    rows = list(request.settings(required=False).shown())
+    rows = list(request.settings().shown())
     if request.as_json:
         say_json({key: {"value": value, "origin": origin} for key, value, origin in rows})
     else:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.cli.field_options import options_of
+from assay.cli.field_options import flag_of, options_of
 from assay.cli.findings import Examined, examine, say_findings
 from assay.cli.request import Request, common, example_text
 from assay.cli.say import note, say_json
-from assay.config import FILE_NAME, add_connection
+from assay.config import FILE_NAME, change_connection
 from assay.config.settings import folder_fields
 from assay.cycle.sources import open_sources
-from assay.errors import ConfigError, SourceError
+from assay.errors import ConfigError, SourceError, UsageError
 from assay.registry import COLLECTORS, PluginError, Registry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from collectors.base import Collector
 
 _EXAMPLES = {
     "snowflake": "assay connect snowflake --name acme --export ~/acme-export",
@@ -58,13 +61,14 @@ class KindGroup(click.Group):
         return kind_command(self.registry, cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
-        """List the kinds by title; one that cannot be imported says so and hides no other."""
+        """List the kinds by what they do; one that cannot be imported says so and hides no other."""
         with formatter.section("Kinds"):
-            formatter.write_dl([(kind, self._title(kind)) for kind in self.registry.names(COLLECTORS)])
+            formatter.write_dl([(kind, self._does(kind)) for kind in self.registry.names(COLLECTORS)])
 
-    def _title(self, kind: str) -> str:
+    def _does(self, kind: str) -> str:
         try:
-            return str(self.registry.collector(kind).title)
+            collector_class = self.registry.collector(kind)
+            return inspect.cleandoc(collector_class.__doc__ or collector_class.title).splitlines()[0]
         except PluginError as error:
             return error.message
 
@@ -81,7 +85,8 @@ def kind_command(registry: Registry, kind: str) -> click.Command:
 
     def body(request: Request, name: str, *, no_test: bool, **given: object) -> int:
         options = {key: value for key, value in given.items() if value not in {None, ()}}
-        draft = Draft(name, kind, _placed(options, request.folder, config_class))
+        placed = _placed(options, request.folder, config_class)
+        draft = Draft(name, kind, {**_said_by_set(request, name), **placed})
         return connect(registry, request, draft, test=not no_test)
 
     callback = common(body)
@@ -99,21 +104,52 @@ def kind_command(registry: Registry, kind: str) -> click.Command:
     )
 
 
+def _said_by_set(request: Request, name: str) -> dict[str, object]:
+    """Options of the connection said by --set: they are tried with the others, so they are written with them."""
+    above = f"connections.{name}."
+    return {
+        key.removeprefix(above): value for key, value in request.overrides.items() if key.startswith(above)
+    }
+
+
 def connect(registry: Registry, request: Request, draft: Draft, *, test: bool = True) -> int:
     """Read the options as the collector would, try them, and write them to assay.toml.
 
-    Raises ConfigError when they do not fit, SourceError when nothing of the source can be read.
+    Raises ConfigError when they do not fit, SourceError when nothing needed of the source can be read.
     """
+    _same_kind(request, draft)
     settings = Request(request.folder, overrides={**request.overrides, **draft.keys()}).settings()
+    _all_given(settings.connection(draft.name).options, registry.collector(draft.kind))
     sources, problems = open_sources(settings, registry, only=[draft.name])
     if problems:
         raise ConfigError(problems[0].message, hint=problems[0].hint)
     examined = examine(sources[0]) if test else None
-    if examined is not None and not any(finding.ok for finding in examined.findings):
+    if examined is not None and examined.useless:
+        if not request.as_json:
+            say_findings(examined.findings)
         raise _unreadable(examined)
-    add_connection(request.folder, draft.name, draft.kind, draft.options)
+    change_connection(request.folder, draft.name, draft.kind, draft.options)
     _say(request, draft, examined)
     return 0
+
+
+def _all_given(options: Mapping[str, object], collector_class: type[Collector]) -> None:
+    """UsageError names the first option that must be given and is not, as it is given here."""
+    for name, field in collector_class.config_class.model_fields.items():
+        if field.is_required() and name not in options:
+            flag = flag_of(name)
+            raise UsageError(f"{flag} is missing.", hint=f"Give {flag}: {field.description}")
+
+
+def _same_kind(request: Request, draft: Draft) -> None:
+    """Options are added to those that stand: of another kind they would fit neither."""
+    said = {key: value for key, value in request.overrides.items() if not key.startswith("connections.")}
+    standing = Request(request.folder, overrides=said).settings().connections.get(draft.name)
+    if standing is not None and standing.kind != draft.kind:
+        raise ConfigError(
+            f"The connection {draft.name} is one of kind {standing.kind}.",
+            hint=f"Give another --name, or remove [connections.{draft.name}] from {FILE_NAME} first.",
+        )
 
 
 def _placed(options: Mapping[str, object], folder: Path, config_class: Any) -> dict[str, object]:  # noqa: ANN401 - a plug-in's class
@@ -133,12 +169,11 @@ def _as_written(path: str, folder: Path) -> str:
 
 
 def _unreadable(examined: Examined) -> SourceError:
-    first = next(iter(examined.findings), None)
+    first = next((finding for finding in examined.findings if not finding.ok), None)
     told = f"{first.name}: {first.detail}" if first else "it told nothing"
-    fix = f"{first.fix} " if first and first.fix else ""
+    steps = [*(first.fix.splitlines() if first else ()), "or save it all the same: --no-test"]
     return SourceError(
-        f"Nothing of {examined.connection} can be read. {told}",
-        hint=f"{fix}(--no-test saves it all the same.)",
+        f"{examined.connection} cannot be read, so it is not written. {told}", hint="\n  ".join(steps)
     )
 
 

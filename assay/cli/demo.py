@@ -19,7 +19,7 @@ from assay.cli.init import make_folder
 from assay.cli.progress import spinner
 from assay.cli.request import command as assay_command
 from assay.cli.say import say_json
-from assay.cli.serve import PORT, serve
+from assay.cli.serve import PORT, require_free, serve
 from assay.cli.stores import opened
 from assay.config import FILE_NAME, add_channel, add_connection, add_rules
 from assay.demo.company import build
@@ -87,6 +87,8 @@ def command(request: Request, *, no_serve: bool, port: int, end: datetime | None
 
     Makes the company's exports, runs the whole cycle on them, tells what it found, and serves the dashboard.
     """
+    if not no_serve:
+        require_free(port)
     began = time.monotonic()
     make_company(request, Recipe(**sizes, end=end.date() if end else None))
     summary = cycle_of(request)
@@ -120,8 +122,9 @@ def make_company(request: Request, recipe: Recipe) -> None:
             build(request.folder / COMPANY, **recipe.sizes(), end=recipe.end or _yesterday())
         note.write_text(json.dumps(recipe.as_dict()), "utf-8")
     elif not recipe.made(known):
+        made = " ".join(f"--{name} {value}" for name, value in known.items())
         raise UsageError(
-            f"{request.folder} holds a demo of another make: {known}.",
+            f"{request.folder} holds a demo of another make: {made}.",
             hint="Name another folder with --dir, or remove this one first.",
         )
     make_folder(request)

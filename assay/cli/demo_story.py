@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import click
 from sqlalchemy import func, select
 
-from assay.cli.figures import count, credits_of, money, share
+from assay.cli.costs import NONE
+from assay.cli.figures import common_account, count, credits_of, money, said_of_account, share
 from assay.cli.table import say_table
 from assay.facts.engine import Engine
 from assay.facts.streams import QUERY_HISTORY
 from assay.model.assets import AssetKind
 from assay.model.time import Window
-from assay.store import costs
+from assay.store import costs, incidents
 from assay.store.tables import AssetRow, AssetSummaryRow
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class Story:
     unattributed_micro: int | None
     idle: int
     unread: Sequence[tuple[str, int]]
+    wrong: Sequence[tuple[str, str, str]]
+    """The title, impact and owner of what wants attention."""
     micro_currency: int | None
     currency: str
 
@@ -91,6 +94,9 @@ def story(session: Session, files: FactFiles, settings: Settings) -> Story:
         unattributed_micro=next((line.micro_currency for line in dearest if not line.group[0]), None),
         idle=kinds.get("keeper_idle", 0) + kinds.get("no_query", 0),
         unread=_unread(session),
+        wrong=[
+            (one.row.title, one.row.impact, one.row.owner) for one in incidents.page(session, limit=TOP).lines
+        ],
         micro_currency=sum(prices) if prices else None,
         currency=max((line.currency for line in dearest), default=""),
     )
@@ -123,7 +129,7 @@ def _unread(session: Session) -> list[tuple[str, int]]:
 
 
 def say_story(told: Story, seconds: float) -> None:
-    """Print what was found: the bill, the dearest assets, idle time, and what nobody reads."""
+    """Print what was found: the bill, the dearest assets, idle time, what nobody reads, and what is wrong."""
     whole = told.balance.attributed_nano_credits
     price = f" ({money(told.micro_currency, told.currency)})" if told.micro_currency is not None else ""
     click.echo(
@@ -136,19 +142,26 @@ def say_story(told: Story, seconds: float) -> None:
         "add up to the nano-credit."
     )
     click.echo(
-        f"Warehouses stood idle for {share(told.idle, whole)} of it ({credits_of(told.idle)} credits).\n"
+        f"{share(told.idle, whole)} of the credits ({credits_of(told.idle)}) paid for warehouses that stood idle.\n"
     )
     _say_dearest(told, whole)
     if told.unread:
-        rows = [(key, credits_of(nano)) for key, nano in told.unread]
-        say_table("Built in the last 30 days, and nobody reads them", ("asset", ">credits"), rows)
-    click.echo(f"Found in {seconds:.1f} s. More: assay costs, assay reconcile, assay export charges.")
+        account = common_account([key for key, _ in told.unread])
+        rows = [(key.removeprefix(account), credits_of(nano)) for key, nano in told.unread]
+        title = f"Built in the last 30 days, and nobody reads them{said_of_account(account)}"
+        say_table(title, ("asset", ">credits"), rows)
+    if told.wrong:
+        say_table("What is wrong", ("incident", "impact", "owner"), told.wrong)
+    click.echo(
+        f"Found in {seconds:.1f} s. More: assay costs, assay reconcile, assay incidents, assay check list."
+    )
 
 
 def _say_dearest(told: Story, whole: int) -> None:
+    account = common_account([str(line.group[0]) for line in told.dearest])
     rows = [
         (
-            str(line.group[0]),
+            str(line.group[0]).removeprefix(account),
             credits_of(line.nano_credits),
             share(line.nano_credits, whole),
             money(line.micro_currency, line.currency),
@@ -156,5 +169,7 @@ def _say_dearest(told: Story, whole: int) -> None:
         for line in told.dearest
     ]
     rest = (credits_of(told.unattributed), share(told.unattributed, whole))
-    rows.append(("(of no asset)", *rest, money(told.unattributed_micro, told.currency)))
-    say_table("The dearest assets", ("asset", ">credits", ">share", ">money"), rows)
+    rows.append((NONE["asset"], *rest, money(told.unattributed_micro, told.currency)))
+    say_table(
+        f"The dearest assets{said_of_account(account)}", ("asset", ">credits", ">share", ">money"), rows
+    )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def command(request: Request, *, offline: bool) -> int:
     """Examine the installation, the store and every connection; exit 1 when something is to be mended.
 
-    Nothing is changed. Each cross says the exact statement or step that mends it.
+    Nothing is changed. Each cross says the exact statement or step that mends it; a line with ! breaks nothing.
     """
     settings = request.settings(required=False)
     parts = [Examined("installation", list(examine_installation()))]
@@ -35,10 +35,12 @@ def command(request: Request, *, offline: bool) -> int:
         advice = f"Run `assay init --dir {request.folder}`."
         parts.append(Examined("folder", [Finding("assay.toml", ok=False, detail="not there", fix=advice)]))
     healthy = all(finding.ok for part in parts for finding in part.findings)
+    warned = any(finding.warning for part in parts for finding in part.findings)
     if request.as_json:
         say_json({"healthy": healthy, "parts": {part.connection: part.as_dicts() for part in parts}})
     else:
-        _say(parts, healthy=healthy)
+        _say(parts)
+        click.echo(_verdict(healthy=healthy, warned=warned))
     return 0 if healthy else 1
 
 
@@ -54,8 +56,13 @@ def examine_connections(settings: Settings) -> list[Examined]:
     return broken + [examine(source) for source in sources]
 
 
-def _say(parts: list[Examined], *, healthy: bool) -> None:
+def _say(parts: list[Examined]) -> None:
     for part in parts:
         click.echo(part.connection)
         say_findings(part.findings, indent="  ")
-    click.echo("All is well." if healthy else "Mend what has a cross; the arrow says how.")
+
+
+def _verdict(*, healthy: bool, warned: bool) -> str:
+    if not healthy:
+        return "Mend what has a cross; the arrow says how."
+    return "Nothing is broken; what has a ! is worth a look." if warned else "All is well."

@@ -39,7 +39,7 @@ def command() -> None:
     required=True,
     help="FILE.parquet or FILE.csv.",
 )
-@period_options(last="--until")
+@period_options()
 @click.option("--connection", metavar="NAME", help="Only this connection's account.")
 def charges(request: Request, file: Path, period: Period, connection: str | None) -> int:
     """Write every charge of the ledger, restatements too; what stands is the sum over a charge's rows."""

@@ -19,8 +19,13 @@ def options_of(config_class: type[BaseModel]) -> list[click.Option]:
     return [_option(name, field) for name, field in config_class.model_fields.items() if name not in _HIDDEN]
 
 
+def flag_of(name: str) -> str:
+    """How a field is given on the command line."""
+    return f"--{name.replace('_', '-')}"
+
+
 def _option(name: str, field: FieldInfo) -> click.Option:
-    flag = f"--{name.replace('_', '-')}"
+    flag = flag_of(name)
     described = field.description or ""
     return click.Option(
         [f"{flag}/--no-{flag[2:]}" if _holds(field.annotation, bool) else flag, name],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from assay.model.money import to_credits, to_currency
 from assay.model.time import from_ms
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from decimal import Decimal
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
@@ -19,6 +21,11 @@ _KILO = 1000
 def count(number: int) -> str:
     """A whole number, e.g. 12,345."""
     return f"{number:,}"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """So many of something, e.g. 1 day, 12 queries."""
+    return f"{count(number)} {one if number == 1 else many or one + 's'}"
 
 
 def credits_of(nano_credits: int) -> str:
@@ -39,6 +46,18 @@ def money(micro: int | None, currency: str) -> str:
 def share(part: int, whole: int) -> str:
     """A part of a whole, e.g. 12.3 %; '' when there is no whole."""
     return f"{100 * part / whole:.1f} %" if whole else ""
+
+
+def common_account(keys: Sequence[str]) -> str:
+    """The start `platform:account:` that most of the asset keys share, to be left out; '' for none."""
+    starts = Counter(key[: key.index(":", key.index(":") + 1) + 1] for key in keys if key.count(":") > 1)
+    start, times = max(starts.items(), key=lambda item: item[1], default=("", 0))
+    return start if times > 1 else ""
+
+
+def said_of_account(start: str) -> str:
+    """What a title says of names left without their account."""
+    return f"; names without an account are of {start.rstrip(':')}" if start else ""
 
 
 def size(number_of_bytes: int) -> str:

@@ -25,8 +25,17 @@ class Examined:
     findings: Sequence[Finding]
 
     def as_dicts(self) -> list[dict[str, object]]:
-        """The findings as `--json` gives them."""
-        return [dataclasses.asdict(finding) for finding in self.findings]
+        """The findings as `--json` gives them: a fix stands only where there is something to mend."""
+        return [
+            {**dataclasses.asdict(finding), "fix": finding.fix if _to_mend(finding) else ""}
+            for finding in self.findings
+        ]
+
+    @property
+    def useless(self) -> bool:
+        """Whether nothing can be read of it, or nothing of what is needed."""
+        parts = [finding for finding in self.findings if finding.needed] or self.findings
+        return not any(finding.ok for finding in parts)
 
 
 def examine(source: Source) -> Examined:
@@ -41,10 +50,14 @@ def examine(source: Source) -> Examined:
 
 
 def say_findings(findings: Iterable[Finding], indent: str = "") -> None:
-    """Print a line each: a tick or a cross, what was tried, what holds, and what mends it."""
+    """Print a line each: a tick, a warning's mark or a cross, what was tried, what holds, and what mends it."""
     for finding in findings:
-        mark = "✓" if finding.ok else "✗"
+        mark = "✗" if not finding.ok else "!" if finding.warning else "✓"
         detail = f"  {finding.detail}" if finding.detail else ""
         click.echo(f"{indent}{mark} {finding.name}{detail}")
-        if finding.fix and not finding.ok:
+        if finding.fix and _to_mend(finding):
             click.echo("\n".join(f"{indent}    → {line}" for line in finding.fix.splitlines()))
+
+
+def _to_mend(finding: Finding) -> bool:
+    return finding.warning or not finding.ok

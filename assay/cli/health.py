@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import assay
 from assay.cli.figures import size
 from assay.errors import AssayError
+from assay.facts.files import FactFiles
 from assay.registry import CHANNELS, CHECKS, COLLECTORS, Registry
 from assay.store import health
 from assay.store.engine import Store
@@ -37,13 +38,15 @@ def examine_installation() -> Iterator[Finding]:
     registry = Registry()
     for group in (COLLECTORS, CHECKS, CHANNELS):
         yield from (_plugin(registry, group, name) for name in registry.names(group))
-    yield Finding("SQLite", ok=True, detail=health.sqlite_warning() or sqlite3.sqlite_version)
 
 
 def examine_folder(settings: Settings) -> Iterator[Finding]:
-    """The store's schema and wholeness, and the space left where it and the facts are kept."""
-    yield Finding("settings", ok=True, detail=f"{len(settings.connections)} connections")
-    yield _store(settings)
+    """The store's schema and wholeness, the files of facts it lists, and the space left where both are kept."""
+    yield _connections(settings)
+    if settings.store.url.startswith("sqlite"):
+        risk = health.sqlite_warning()
+        yield Finding("SQLite", ok=True, detail=risk or sqlite3.sqlite_version, warning=bool(risk))
+    yield from _store(settings)
     for name, place in _places(settings).items():
         yield _space(name, place)
 
@@ -80,15 +83,37 @@ def _plugin(registry: Registry, group: str, name: str) -> Finding:
     return Finding(f"{group} {name}", ok=True, detail="loads")
 
 
-def _store(settings: Settings) -> Finding:
+def _connections(settings: Settings) -> Finding:
+    count = len(settings.connections)
+    if not count:
+        step = f"assay connect snowflake --name acme --export FOLDER --dir {settings.folder}"
+        return Finding("settings", ok=True, detail="there is no connection yet", fix=step, warning=True)
+    return Finding("settings", ok=True, detail=f"{count} connection{'s' if count > 1 else ''}")
+
+
+def _store(settings: Settings) -> Iterator[Finding]:
+    name = "store"
     try:
         with Store.open(settings.store.url) as store:
-            faults = health.faults(store)
+            yield _whole(store)
+            name = "facts"
+            yield _facts(settings, store)
     except AssayError as error:
-        return Finding("store", ok=False, detail=error.message, fix=error.hint)
+        yield Finding(name, ok=False, detail=error.message, fix=error.hint)
+
+
+def _whole(store: Store) -> Finding:
+    faults = health.faults(store)
     if faults:
         return Finding("store", ok=False, detail=faults[0], fix="Restore the store from a backup.")
     return Finding("store", ok=True, detail="whole, and its schema is this program's")
+
+
+def _facts(settings: Settings, store: Store) -> Finding:
+    """Whether each file of facts that the store lists is there; StoreError when one is not."""
+    with store.read() as session:
+        FactFiles(settings.facts.root, store).expect_all(session)
+    return Finding("facts", ok=True, detail="every file the store lists is there")
 
 
 def _places(settings: Settings) -> dict[str, Path]:

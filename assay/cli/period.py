@@ -45,16 +45,18 @@ class Period:
             start = day_start_ms(self.first.date())
         elif (wanted := self.days or default_days) is not None:
             start = end - (wanted - 1) * DAY_MS
+        if known is not None and self.last is None and start > end:
+            raise UsageError(f"There is no data after {day_of(end)}.", hint="Give an earlier day as --from.")
         if start > end:
             raise UsageError(
                 f"The period ends ({day_of(end)}) before it begins ({day_of(start)}).",
-                hint="Give --from and --to as YYYY-MM-DD, the earlier first.",
+                hint="Give --from and --until as YYYY-MM-DD, the earlier first.",
             )
         return Window(start, end + DAY_MS)
 
 
-def period_options(*, last: str = "--to") -> Callable[[Callable[..., int]], Callable[..., int]]:
-    """Add --days, --from and the option `last`; what they say is given to the function as `period`."""
+def period_options(*also: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """Add --days, --from and --until (`also` by other names); what they say is given to the function as `period`."""
 
     def wrap(function: Callable[..., int]) -> Callable[..., int]:
         @functools.wraps(function)
@@ -69,7 +71,9 @@ def period_options(*, last: str = "--to") -> Callable[[Callable[..., int]], Call
 
         wrapped: Callable[..., int] = run
         for option in (
-            click.option(last, "last", type=DAY, help="Last day (UTC), with it; else the last day known."),
+            click.option(
+                "--until", *also, "last", type=DAY, help="Last day (UTC), with it; else the last day known."
+            ),
             click.option("--from", "first", type=DAY, help="First day (UTC)."),
             click.option("--days", type=click.IntRange(min=1), help="How many days up to the last one."),
         ):

@@ -10,6 +10,7 @@ import click
 from sqlalchemy import case, func, select
 
 from assay.cli.figures import count, credits_of, moment
+from assay.cli.owners import nothing_metered, said_of_assets, without_asset
 from assay.cli.request import command as assay_command
 from assay.cli.say import note, say_json
 from assay.cli.stores import opened_store
@@ -28,13 +29,14 @@ WORST = 10
 
 @dataclass(frozen=True, slots=True)
 class ServiceBalance:
-    """One service's cells: what was metered and what was attributed of it, in nano-credits."""
+    """One service's cells: what was metered, what was attributed, and what of that met no asset, in nano-credits."""
 
     service: str
     cells: int
     out_of_balance: int
     metered_nano_credits: int
     attributed_nano_credits: int
+    no_asset_nano_credits: int = 0
 
 
 @assay_command("reconcile", example="assay reconcile --json")
@@ -42,7 +44,7 @@ class ServiceBalance:
 def command(request: Request, connection: str | None) -> int:
     """Check that the parts of every cell add up to the bill, to the nano-credit; exit 1 when one does not.
 
-    A cell is an account, resource, hour and service.
+    A cell is an account, resource, hour and service. What met no asset is accounted for, but nobody's yet.
     """
     settings = request.settings()
     if connection is not None:
@@ -50,10 +52,14 @@ def command(request: Request, connection: str | None) -> int:
     with opened_store(settings) as store, store.read() as session:
         told = balance(session, connection, worst=WORST)
         services = by_service(session, connection)
+        if not told.cells:
+            raise nothing_metered(session, settings, request.folder)
+        of_assets = said_of_assets(session, _nobodys(services), told.attributed_nano_credits, connection)
     if request.as_json:
         say_json(as_dict(told, services))
     else:
         _say(told, services)
+        click.echo(of_assets)
     return 1 if told.out_of_balance else 0
 
 
@@ -67,7 +73,17 @@ def by_service(session: Session, connection: str | None = None) -> list[ServiceB
     if connection is not None:
         rows = rows.where(CellRow.connection == connection)
     found = session.execute(rows.order_by(metered.desc(), CellRow.service))
-    return [ServiceBalance(service, *map(int, figures)) for service, *figures in found]
+    nobodys = without_asset(session, connection)
+    return [
+        ServiceBalance(
+            service, int(cells), int(off_cells), int(nano), int(attributed), nobodys.get(service, 0)
+        )
+        for service, cells, off_cells, nano, attributed in found
+    ]
+
+
+def _nobodys(services: list[ServiceBalance]) -> int:
+    return sum(service.no_asset_nano_credits for service in services)
 
 
 def as_dict(told: Balance, services: list[ServiceBalance]) -> dict[str, object]:
@@ -77,6 +93,7 @@ def as_dict(told: Balance, services: list[ServiceBalance]) -> dict[str, object]:
         "out_of_balance": told.out_of_balance,
         "metered_nano_credits": told.metered_nano_credits,
         "attributed_nano_credits": told.attributed_nano_credits,
+        "no_asset_nano_credits": _nobodys(services),
         "provisional_cells": told.provisional_cells,
         "services": [dataclasses.asdict(service) for service in services],
         "worst": [
@@ -94,15 +111,13 @@ def as_dict(told: Balance, services: list[ServiceBalance]) -> dict[str, object]:
 
 
 def _say(told: Balance, services: list[ServiceBalance]) -> None:
-    if not told.cells:
-        note("Nothing is metered yet.\n→ assay run reads the meters and attributes them.")
-        return
     rows = [
         (
             service.service,
             count(service.cells),
             credits_of(service.metered_nano_credits),
             credits_of(service.attributed_nano_credits),
+            credits_of(service.no_asset_nano_credits),
             count(service.out_of_balance),
         )
         for service in services
@@ -112,9 +127,11 @@ def _say(told: Balance, services: list[ServiceBalance]) -> None:
         count(told.cells),
         credits_of(told.metered_nano_credits),
         credits_of(told.attributed_nano_credits),
+        credits_of(_nobodys(services)),
         count(told.out_of_balance),
     )
-    say_table("", ("service", ">cells", ">metered", ">attributed", ">off"), rows, total=total)
+    columns = ("service", ">cells", ">metered", ">attributed", ">to no asset", ">off")
+    say_table("", columns, rows, total=total)
     if told.worst:
         _say_worst(told)
     else:

@@ -6,13 +6,14 @@ import ipaddress
 import os
 import signal
 import socket
+import sys
 from typing import TYPE_CHECKING
 
 import click
 import waitress
 
 from assay.cli.request import command as assay_command
-from assay.cli.say import note
+from assay.cli.say import note, say_json
 from assay.cli.stores import opened_store
 from assay.cli.worker import leave_at_once, service_of
 from assay.errors import UsageError
@@ -61,7 +62,7 @@ def serve(
     app = create_app(request.folder, overrides=request.overrides, dev=dev)
     server = waitress.create_server(app, sockets=[_listening(host, port)], threads=THREADS, ident=None)
     signal.signal(signal.SIGTERM, _leave)
-    note(f"Assay is on http://{host}:{port} (Ctrl-C ends it)")
+    _say_where(f"http://{host}:{port}", request)
     if service:
         service.start()
     try:
@@ -75,6 +76,19 @@ def serve(
 def _leave(_number: int, _frame: object) -> None:
     """Make SIGTERM end the server as Ctrl-C does."""
     raise SystemExit(0)
+
+
+def _say_where(url: str, request: Request) -> None:
+    if request.as_json:
+        say_json({"url": url})
+        sys.stdout.flush()
+    else:
+        note(f"Assay is on {url} (Ctrl-C ends it)")
+
+
+def require_free(port: int) -> None:
+    """UsageError when the port is in use: told before work that would end there."""
+    _listening(HOST, port).close()
 
 
 def _listening(host: str, port: int) -> socket.socket:

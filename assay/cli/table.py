@@ -52,5 +52,6 @@ def _empty(title: str, *, footer: bool) -> Table:
         footer_style="bold",
         box=box.SIMPLE_HEAD,
         pad_edge=False,
+        collapse_padding=True,
         show_footer=footer,
     )

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from assay.config.document import FILE_NAME, add_channel, add_connection, add_rules, write_new
+from assay.config.document import (
+    FILE_NAME,
+    add_channel,
+    add_connection,
+    add_rules,
+    change_connection,
+    write_new,
+)
 from assay.config.models import (
     CheckSettings,
     ConnectionSettings,
@@ -31,5 +38,6 @@ __all__ = [
     "add_channel",
     "add_connection",
     "add_rules",
+    "change_connection",
     "write_new",
 ]

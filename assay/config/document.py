@@ -41,11 +41,11 @@ _NEW = """\
 # Names of users: "hashed", or "plain" where your rules allow it
 # user_names = "hashed"
 
-# Queries that name no table of their own can be given to one by who sent them; the first rule that
-# fits decides. Patterns on user see the names as they are stored.
+# Queries that name no table of their own can be given to an asset by what sent them: by application, tag,
+# role, warehouse or user (as stored). The first rule that fits decides.
 # [[mapping.rules]]
-# role = "LOADER_*"
-# asset = "snowflake:acme:raw.loader.sync"
+# application = "Looker*"
+# asset = "bi:acme:looker.dashboards"
 
 # Connections follow; `assay connect snowflake --name acme --export FOLDER` adds one.
 """
@@ -56,7 +56,13 @@ def write_new(folder: Path) -> bool:
     file = folder / FILE_NAME
     if file.exists():
         return False
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            f"The folder {folder} cannot be made: {error.strerror}.",
+            hint="Name a folder you may write with --dir.",
+        ) from None
     _replace(file, _NEW)
     return True
 
@@ -66,24 +72,26 @@ def add_connection(folder: Path, name: str, kind: str, options: Mapping[str, obj
     _put(folder, "connections", name, {"kind": kind, **options})
 
 
+def change_connection(folder: Path, name: str, kind: str, options: Mapping[str, object]) -> None:
+    """Write ``[connections.<name>]``; where it stands already, set only these options and keep its others."""
+    _put(folder, "connections", name, {"kind": kind, **options}, keep=True)
+
+
 def add_channel(folder: Path, name: str, kind: str, options: Mapping[str, object]) -> None:
     """Write or replace ``[channels.<name>]``, keeping all other text and comments of assay.toml."""
     _put(folder, "channels", name, {"kind": kind, **options})
 
 
-def _put(folder: Path, section: str, name: str, values: Mapping[str, object]) -> None:
-    """Write or replace the table ``[<section>.<name>]``."""
+def _put(folder: Path, section: str, name: str, values: Mapping[str, object], *, keep: bool = False) -> None:
+    """Write the table ``[<section>.<name>]``; with `keep` the options it has and that are not given stay."""
     file = folder / FILE_NAME
     document = _document(file)
-    table = tomlkit.table()
-    for key, value in values.items():
-        table.add(key, value)
-    if section not in document:
-        document[section] = tomlkit.table(is_super_table=True)
-    tables = document[section]
+    tables = document.setdefault(section, tomlkit.table(is_super_table=True))
     if not isinstance(tables, dict):
         raise ConfigError(f"{file}: {section} is not a table.", hint=f"Write [{section}.NAME] tables.")
-    tables[name] = table
+    if not keep or name not in tables:
+        tables[name] = tomlkit.table()
+    tables[name].update(values)
     _replace(file, tomlkit.dumps(document))
 
 

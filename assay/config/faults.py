@@ -32,7 +32,7 @@ def fault(
 
 def nearest(word: str, valid: Sequence[str]) -> str:
     """The next step for a wrong word: what was probably meant, and what is valid."""
-    close = difflib.get_close_matches(word, valid, n=1, cutoff=0.5)
+    close = difflib.get_close_matches(word, valid, n=1)
     listed = f"Valid: {', '.join(valid)}." if valid else ""
     return f"Did you mean {close[0]}? {listed}" if close else listed
 

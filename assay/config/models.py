@@ -8,6 +8,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from assay.model.assets import split_identifier
+
+_KEY_PARTS = _RELATION_PARTS = 3
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
@@ -59,20 +62,46 @@ class PrivacySettings(Section):
     )
 
 
+def _asset_name(name: str) -> str:
+    if ":" in name and '"' not in name.partition(":")[0]:
+        parts = name.split(":", 2)
+        named = len(parts) == _KEY_PARTS and all(parts)
+    else:
+        named = bool(name.strip(". ")) and len(split_identifier(name)) >= _RELATION_PARTS
+    if not named:
+        raise ValueError(
+            "an asset is named platform:account:path, e.g. bi:acme:looker.dashboards, or database.schema.table"
+        )
+    return name
+
+
 class MappingRule(Section):
     """Queries that match every given pattern worked for `asset`; patterns are globs without case."""
 
-    asset: str = Field(description="Asset key, e.g. snowflake:acme:raw.loader.sync", min_length=1)
-    user: str = "*"
+    asset: Annotated[str, AfterValidator(_asset_name)] = Field(
+        description="Asset key, e.g. bi:acme:looker.dashboards, or database.schema.table"
+    )
+    application: str = Field(default="*", description="What the session says it is, else its driver")
+    tag: str = Field(default="*", description="The query tag")
     role: str = "*"
     warehouse: str = "*"
-    application: str = "*"
+    user: str = Field(default="*", description="As stored: hashed, unless privacy.user_names is plain")
+
+    @property
+    def patterns(self) -> dict[str, str]:
+        """What the rule asks of a query, without what it leaves open."""
+        asked = ((name, getattr(self, name)) for name in type(self).model_fields if name != "asset")
+        return {name: pattern for name, pattern in asked if pattern != "*"}
 
     @model_validator(mode="after")
     def _says_which(self) -> MappingRule:
-        if {self.user, self.role, self.warehouse, self.application} == {"*"}:
-            raise ValueError("a rule needs a user, role, warehouse or application pattern")
+        if not self.patterns:
+            raise ValueError("a rule needs an application, tag, role, warehouse or user pattern")
         return self
+
+    def __str__(self) -> str:
+        asked = ", ".join(f'{name} = "{pattern}"' for name, pattern in self.patterns.items())
+        return f"{asked} → {self.asset}"
 
 
 class MappingSettings(Section):

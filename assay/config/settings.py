@@ -134,10 +134,12 @@ class Settings(Section):
 
     def shown(self) -> Iterator[tuple[str, str, str]]:
         """Every key with its value and origin, secrets hidden, for `assay config show`."""
-        values = self.model_dump(mode="json")
+        values = self.model_dump(mode="json", exclude={"mapping"})
         for dotted, value in flat(values):
-            text = "" if value is None else hide_password(str(value))
-            yield dotted, text, self.origin(dotted)
+            yield dotted, hide_password(_text(value)), self.origin(dotted)
+        for place, rule in enumerate(self.mapping.rules):
+            for dotted, text in flat(rule.patterns | {"asset": rule.asset}, f"mapping.rules.{place}."):
+                yield dotted, text, self._source.layers.origin(dotted)
 
     def _with_paths(self, options: dict[str, Any], config_class: type[BaseModel]) -> dict[str, Any]:
         """The options with relative folders taken from the settings' folder."""
@@ -148,6 +150,13 @@ class Settings(Section):
             else value
             for key, value in options.items()
         }
+
+
+def _text(value: object) -> str:
+    """A value for people: a list by its parts, nothing for what is not set."""
+    if isinstance(value, list):
+        return ", ".join(map(_text, value))
+    return "" if value is None else str(value)
 
 
 def folder_fields(config_class: type[BaseModel]) -> frozenset[str]:

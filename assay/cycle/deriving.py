@@ -59,6 +59,7 @@ class Deriving:
             restated_days=told.restated,
             metered_nano_credits=told.metered_nano,
             attributed_nano_credits=told.attributed_nano,
+            unmet_rules=tuple(map(str, mapped.unmet)),
             problems=tuple(problems),
         )
 

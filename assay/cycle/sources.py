@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assay.config.faults import nearest
 from assay.cycle.summary import Problem, Step
 from assay.errors import AssayError, ConfigError
 from collectors.base import Queryable
@@ -52,11 +53,11 @@ def open_sources(
     drafts, doubled = _once_each(drafts)
     problems += doubled
     accounts = {draft.name: account for draft in drafts if (account := account_of(draft.name, draft.config))}
-    warehouses = accounts or {draft.name: draft.name for draft in drafts if _answers(draft.collector_class)}
+    able = {draft.name: draft.name for draft in drafts if _answers(draft.collector_class)} | accounts
     sources = []
     for draft in drafts:
         try:
-            config = _with_instance(draft, warehouses)
+            config = _with_instance(draft, accounts or able, able)
             collector = draft.collector_class(draft.name, config)
             sources.append(Source(draft.name, draft.kind, collector, accounts.get(draft.name, "")))
         except AssayError as error:
@@ -111,10 +112,24 @@ def _answers(collector_class: type[Collector]) -> bool:
     return issubclass(collector_class, Queryable)
 
 
-def _with_instance(draft: _Draft, warehouses: Mapping[str, str]) -> BaseModel:
-    """A tool that builds in a warehouse is told whose: the one it names, else the only one there is."""
+def _refuse_unknown(draft: _Draft, able: Mapping[str, str]) -> None:
+    """A warehouse nobody reads is a slip of the pen where others are read: its assets would stand apart."""
+    named = str(getattr(draft.config, "instance", None) or "").lower()
+    if named and able and named not in {*able, *able.values()}:
+        raise ConfigError(
+            f"connections.{draft.name}.instance is {named}, and no such account is connected.",
+            hint=nearest(named, sorted(set(able.values()))),
+        )
+
+
+def _with_instance(draft: _Draft, warehouses: Mapping[str, str], able: Mapping[str, str]) -> BaseModel:
+    """A tool that builds in a warehouse is told whose: the one it names, else the only one there is.
+
+    `warehouses` are those it may mean without a word, `able` all that it may name.
+    """
     if "instance" not in type(draft.config).model_fields:
         return draft.config
+    _refuse_unknown(draft, able)
     named = str(getattr(draft.config, "instance", None) or "")
     known = sorted(set(warehouses.values()))
     if not named and len(known) > 1:
@@ -122,5 +137,5 @@ def _with_instance(draft: _Draft, warehouses: Mapping[str, str]) -> BaseModel:
             f"connections.{draft.name}.instance is not set, and there are {len(known)} warehouses it may mean.",
             hint=f"Set it to one of {', '.join(known)}.",
         )
-    instance = warehouses.get(named, named) if named else "".join(known)
+    instance = able.get(named, named) if named else "".join(known)
     return draft.config.model_copy(update={"instance": instance})

@@ -79,7 +79,10 @@ class Collected:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """What was worked out of one account: how each query met its asset, and both sides of the bill."""
+    """What was worked out of one account: how each query met its asset, and both sides of the bill.
+
+    `unmet_rules` are the mapping rules that spoke for none of its queries; told by a pass over all its days.
+    """
 
     connection: str
     account: str
@@ -89,6 +92,7 @@ class Derived:
     restated_days: int = 0
     metered_nano_credits: int = 0
     attributed_nano_credits: int = 0
+    unmet_rules: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
@@ -131,6 +135,12 @@ class CycleSummary:
     def rows(self) -> int:
         """Rows read from all sources."""
         return sum(sum(part.rows.values()) for part in self.collected)
+
+    @property
+    def unmet_rules(self) -> tuple[str, ...]:
+        """The mapping rules that spoke for no query of any account, where all days of all were worked out."""
+        unmet = [part.unmet_rules for part in self.derived]
+        return tuple(rule for rule in dict.fromkeys(sum(unmet, ())) if all(rule in some for some in unmet))
 
     @property
     def exit_code(self) -> int:

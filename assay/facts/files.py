@@ -121,6 +121,10 @@ class FactFiles:
         days = select(FactFileRow.day_ms).where(*_of(connection, stream.name)).distinct()
         return list(session.scalars(days.order_by(FactFileRow.day_ms)))
 
+    def expect_all(self, session: Session) -> None:
+        """StoreError when any file that the manifest lists is not in the folder."""
+        self._expect(list(session.scalars(select(FactFileRow.path).order_by(FactFileRow.id))))
+
     def _expect(self, paths: Sequence[str]) -> None:
         lost = self._place.missing(paths)
         if lost:

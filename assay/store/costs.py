@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
 DIMENSIONS = ("asset", "warehouse", "user", "tag")
 """The dimensions the roll-up keeps; each adds up to the same bill."""
-_ACROSS = {"day": CostRow.day_ms, "service": CostRow.service, "kind": CostRow.kind}
+ACROSS = {"day": CostRow.day_ms, "service": CostRow.service, "kind": CostRow.kind}
+"""What costs can also be told by: each value is somebody's, so nothing of it is nobody's."""
 UNSORTED = CostRow.value.concat(literal_column("''"))
 """The value as a group: grouped by the bare column, SQLite walks the index of values over every day there is."""
-_GROUPS = {"value": UNSORTED, **_ACROSS}
+_GROUPS = {"value": UNSORTED, **ACROSS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +76,12 @@ def by(session: Session, dimension: str, window: Window, connection: str | None 
 
     An empty value is nobody's. UsageError names the valid dimensions.
     """
-    if dimension in _ACROSS:
+    if dimension in ACROSS:
         found = totals(session, "warehouse", window, (dimension,), connection=connection)
     elif dimension in DIMENSIONS:
         found = totals(session, dimension, window, connection=connection)
     else:
-        valid = ", ".join((*DIMENSIONS, *_ACROSS))
+        valid = ", ".join((*DIMENSIONS, *ACROSS))
         raise UsageError(f"Costs cannot be told by {dimension!r}.", hint=f"Choose one of {valid}.")
     if dimension == "day":
         return sorted(found, key=lambda line: line.group)

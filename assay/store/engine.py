@@ -23,6 +23,8 @@ HEAD = "0002"
 BUSY_MS = 10_000
 """How long a SQLite writer waits for another before it gives up."""
 
+_UPGRADE = "Run `assay db upgrade` on the same folder (--dir) first."
+
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",  # readers and the one writer do not wait for each other
     f"PRAGMA busy_timeout = {BUSY_MS}",
@@ -67,6 +69,7 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._where = shown(engine.url)
         reading: dict[str, Any] = {"assay_writes": False}
         if engine.dialect.name != "sqlite":
             reading |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -79,13 +82,11 @@ class Store:
         parsed = store_url(url)
         file = sqlite_file(parsed)
         if file is not None and not file.is_file():
-            raise StoreError(
-                f"There is no store at {file}.", hint="Run `assay init` or `assay db upgrade` first."
-            )
+            raise StoreError(f"There is no store at {file}.", hint=_UPGRADE)
         store = cls(make_engine(parsed))
         try:
             if expect_head:
-                with told(), store._engine.connect() as connection:
+                with told(shown(parsed)), store._engine.connect() as connection:
                     _expect_head(revision(connection), shown(parsed))
         except BaseException:
             store.close()
@@ -108,7 +109,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that sees one moment of the store and may not write."""
-        with told(), Session(self._reader, expire_on_commit=False) as session, session.begin():
+        with told(self._where), Session(self._reader, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
@@ -117,7 +118,7 @@ class Store:
 
         On SQLite one process writes at a time, so do slow work (files, sources) before.
         """
-        with told(), Session(self._engine, expire_on_commit=False) as session, session.begin():
+        with told(self._where), Session(self._engine, expire_on_commit=False) as session, session.begin():
             session.connection()  # take the writer's place now, not at the first statement
             if self._guard is not None:
                 self._guard(session)
@@ -154,11 +155,11 @@ def _expect_head(found: str | None, where: str) -> None:
     if found == HEAD:
         return
     if found is None:
-        raise StoreError(f"The store {where} is empty.", hint="Run `assay db upgrade`.")
+        raise StoreError(f"The store {where} is empty.", hint=_UPGRADE)
     if found < HEAD:
         raise StoreError(
             f"The store {where} is at revision {found}; this program needs {HEAD}.",
-            hint="Run `assay db upgrade`.",
+            hint=_UPGRADE,
         )
     raise StoreError(
         f"The store {where} is at revision {found}, which a newer Assay made; this program knows {HEAD}.",

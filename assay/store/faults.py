@@ -28,18 +28,19 @@ _ELSE = "Check that the database runs and that store.url names it; `assay doctor
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Turn a failure of the database (not a mistake of ours) into a StoreError."""
+def told(where: str = "") -> Iterator[None]:
+    """Turn a failure of the database (not a mistake of ours) into a StoreError naming `where` it is kept."""
+    store = f"The store {where}".rstrip()
     try:
         yield
     except PoolTimeoutError as error:
-        raise StoreError("Every connection of the store is in use.", hint=_ELSE) from error
+        raise StoreError(f"{store} has every connection in use.", hint=_ELSE) from error
     except (OperationalError, InterfaceError) as error:
-        raise StoreError(f"The store cannot be used: {_said(error)}", hint=_next_step(error)) from error
+        raise StoreError(f"{store} cannot be used: {_said(error)}", hint=_next_step(error)) from error
     except DBAPIError as error:
         if "malformed" not in str(error.orig) and "not a database" not in str(error.orig):
             raise
-        raise StoreError(f"The store cannot be used: {_said(error)}", hint=_next_step(error)) from error
+        raise StoreError(f"{store} cannot be used: {_said(error)}", hint=_next_step(error)) from error
 
 
 def _said(error: DBAPIError) -> str:

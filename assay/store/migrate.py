@@ -15,7 +15,7 @@ from alembic import command
 from assay.errors import StoreError
 from assay.store.engine import make_engine, revision
 from assay.store.faults import told
-from assay.store.urls import sqlite_file, store_url
+from assay.store.urls import shown, sqlite_file, store_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +56,7 @@ def current(url: str) -> str | None:
         return None
     engine = make_engine(parsed)
     try:
-        with told(), engine.execution_options(assay_writes=False).connect() as connection:
+        with told(shown(parsed)), engine.execution_options(assay_writes=False).connect() as connection:
             return revision(connection)
     finally:
         engine.dispose()
@@ -75,7 +75,7 @@ def _run(url: str, work: Callable[[Config], None]) -> None:
     config.set_main_option("script_location", str(scripts()).replace("%", "%%"))
     config.attributes["url"] = url  # not an option: those interpolate %, and a password may hold one
     try:
-        with told():
+        with told(shown(store_url(url))):
             work(config)
     except CommandError as error:
         raise StoreError(

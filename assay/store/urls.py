@@ -42,5 +42,6 @@ def sqlite_file(url: URL) -> Path | None:
 
 
 def shown(url: URL) -> str:
-    """The URL for people: without its password."""
-    return url.render_as_string(hide_password=True)
+    """The URL for people: a SQLite file's path, any other without its password."""
+    file = sqlite_file(url)
+    return str(file) if file else url.render_as_string(hide_password=True)

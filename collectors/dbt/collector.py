@@ -76,10 +76,7 @@ class DbtCollector:
             yield Finding("target", ok=False, detail=error.message, fix=error.hint)
             return
         for artifact in Artifact:
-            count = len(reading.files[artifact])
-            needed = artifact in {Artifact.MANIFEST, Artifact.RUN_RESULTS}
-            fix = "Point `target` where dbt writes its artifacts." if needed and not count else ""
-            yield Finding(f"{artifact}.json", ok=bool(count) or not needed, detail=f"{count} found", fix=fix)
+            yield _counted(artifact, len(reading.files[artifact]))
         manifests = reading.files[Artifact.MANIFEST]
         if manifests:
             yield _project(reading, max(manifests, key=lambda found: (found.modified, found.path)))
@@ -97,6 +94,20 @@ def _standing(reading: Reading, manifests: Sequence[Found]) -> Iterator[Batch]:
     ]
     if records:
         yield Batch(Artifact.MANIFEST, records=records)
+
+
+def _counted(artifact: Artifact, count: int) -> Finding:
+    """How many there are of a kind of artifact; a manifest and results are needed, the others add to them."""
+    needed = artifact in {Artifact.MANIFEST, Artifact.RUN_RESULTS}
+    fix = "Point `target` where dbt writes its artifacts." if needed and not count else ""
+    return Finding(
+        f"{artifact}.json",
+        ok=bool(count) or not needed,
+        detail=f"{count} found",
+        fix=fix,
+        warning=not (count or needed),
+        needed=needed,
+    )
 
 
 def _project(reading: Reading, newest: Found) -> Finding:

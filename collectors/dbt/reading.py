@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -34,8 +35,9 @@ class Reading:
         self.files: dict[Artifact, list[Found]] = {artifact: [] for artifact in Artifact}
         for found in place.files():
             artifact = kind_of(found)
-            if artifact is not None:
-                self.files[artifact].append(found)
+            if artifact is not None:  # told of another account, the same file says something else
+                told = replace(found, fingerprint=f"{found.fingerprint}@{instance}")
+                self.files[artifact].append(told)
         self._projects: dict[str, Project] = {}
         self._written: dict[str, datetime | None] = {}
         self._claims: dict[tuple[str, str], tuple[datetime, str]] = {}

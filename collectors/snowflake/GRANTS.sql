@@ -1,5 +1,6 @@
--- What Assay needs to read a Snowflake account, and nothing more. Run once by a person who may create roles and users
--- (SECURITYADMIN and SYSADMIN together, or ACCOUNTADMIN). Everything here can be taken back by dropping what it makes.
+-- What Assay needs to read a Snowflake account, and nothing more. Run once by a person who has the role ACCOUNTADMIN: no
+-- other may make a resource monitor. Everything here can be taken back by dropping what it makes.
+USE ROLE ACCOUNTADMIN;
 
 -- A role of its own. Database roles of the SNOWFLAKE database open single groups of views; the far wider
 -- IMPORTED PRIVILEGES on that database are not needed.

@@ -10,6 +10,7 @@ from assay.errors import UsageError
 from assay.secrets import SecretRef
 from collectors.snowflake import asking, doctor, from_export, from_live
 from collectors.snowflake.config import SnowflakeConfig
+from collectors.snowflake.export_script import export_script
 from collectors.snowflake.people import Names
 from collectors.snowflake.reading import Reading
 from collectors.snowflake.views import VIEWS
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
     from datetime import datetime
+    from pathlib import PurePath
 
     from assay.model.warehouses import Warehouse
     from collectors.base import Batch, Degraded, Finding, Progress, SourceStream
@@ -67,6 +69,11 @@ class SnowflakeCollector:
         return (
             (resources.files(__package__) / "GRANTS.sql").read_text(encoding="utf-8").replace("{role}", role)
         )
+
+    @classmethod
+    def export_script(cls, folder: PurePath, days: int) -> str:
+        """The statements that unload every view to a folder of its own below `folder`."""
+        return export_script(folder, days)
 
     def _names(self) -> Names:
         salt = self.config.user_names_salt

@@ -61,7 +61,9 @@ class SnowflakeConfig(BaseModel):
     )
     export: Path | None = Field(default=None, description="A folder of exported ACCOUNT_USAGE views.")
     user: Name | None = Field(default=None, description="The service user.")
-    role: Name | None = Field(default=None, description="The role of GRANTS.sql.")
+    role: Name | None = Field(
+        default=None, description="The role it works in; the one `assay grants snowflake` makes is ASSAY."
+    )
     warehouse: Name | None = Field(default=None, description="The warehouse that runs our queries.")
     private_key: Reference | None = Field(
         default=None, description="Key pair: reference to the private key (PEM)."

@@ -58,6 +58,11 @@ class Listing:
         return next((place for place in data if _view_of(place, {view: view})), None)
 
 
+def is_data(place: str) -> bool:
+    """Whether a file is in a form exports come in, read here or not."""
+    return place.lower().endswith((*ENDINGS, *OTHER_ENDINGS))
+
+
 def list_export(folder: Path, views: Iterable[View]) -> Listing:
     """Find each view's files: ``VIEW.parquet``, ``ACCOUNT_USAGE/VIEW.csv.gz``, ``VIEW/part-1.csv`` and the like.
 
@@ -81,7 +86,7 @@ def _files(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise ConnectionFailedError(
             f"there is no folder {folder}",
-            hint="give the folder that holds the exported views, e.g. QUERY_HISTORY.parquet",
+            hint="give the folder that holds the exported views, such as QUERY_HISTORY/",
         )
     hidden = (".", "_SUCCESS")
     return sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(hidden))

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from assay.errors import AssayError, MalformedInputError
 from assay.model.time import floor_day_ms, to_ms
 from collectors.base import Batch, Degraded, Finding
-from collectors.snowflake.export import list_export
+from collectors.snowflake.export import is_data, list_export
 from collectors.snowflake.files import pages
 from collectors.snowflake.normalise import normalise, parts_of
 from collectors.snowflake.people import Names
@@ -47,15 +47,18 @@ def collect(folder: Path, reading: Reading, progress: Progress, now: datetime) -
 def _absent(view: View, folder: Path, unread: str | None) -> Degraded:
     """No file of the view: its source has none, unless a file bears its name in a form that is not read."""
     if unread:
-        error = MalformedInputError(
-            f"{unread} is neither Parquet nor CSV", hint=f"export {view.source} to {view.name}.parquet"
-        )
+        error = MalformedInputError(f"{unread} is neither Parquet nor CSV", hint=_wanted(view))
         return Degraded(view.stream.name, error)
     error = MalformedInputError(
         f"the export {folder.name} has no view {view.name}",
-        hint=f"to have it read, export {view.source} to {view.name}.parquet",
+        hint=f"to have it read, {_wanted(view)}",
     )
     return Degraded(view.stream.name, error, expected=True)
+
+
+def _wanted(view: View) -> str:
+    """Where a view's files are looked for."""
+    return f"export {view.source} to the folder {view.name}/ (CSV or Parquet)"
 
 
 def _read(file: ExportFile, view: View, reading: Reading, now: datetime) -> Iterator[Batch | Degraded]:
@@ -141,16 +144,22 @@ def examine(folder: Path) -> Iterator[Finding]:
         return
     for view in VIEWS:
         yield _probe(view, listing.files[view.name])
+    missing = sum(not files for files in listing.files.values())
+    if missing:
+        fix = "`assay grants snowflake --export FOLDER` prints the statement that brings each"
+        yield Finding(
+            "export", ok=True, detail=f"{missing} of {len(VIEWS)} views are not there", fix=fix, warning=True
+        )
     for place in listing.unknown:
-        yield Finding(place, ok=True, detail="not a view Assay knows; it is not read")
+        fix = "put it in a folder of its view's name, such as QUERY_HISTORY/" if is_data(place) else ""
+        yield Finding(
+            place, ok=True, detail="not a view Assay knows; it is not read", fix=fix, warning=bool(fix)
+        )
 
 
 def _probe(view: View, files: tuple[ExportFile, ...]) -> Finding:
     if not files:
-        fix = f"export {view.source} to {view.name}.parquet"
-        return Finding(
-            view.name, ok=True, detail="not in the export: what it would tell stays unknown", fix=fix
-        )
+        return _not_there(view)
     nobody = Names(plain=True, key=b"")
     try:
         for file in files:
@@ -158,5 +167,14 @@ def _probe(view: View, files: tuple[ExportFile, ...]) -> Finding:
             if first is not None:
                 normalise(view, first, file.place, nobody)
     except AssayError as error:
-        return Finding(view.name, ok=False, detail=error.message, fix=error.hint)
-    return Finding(view.name, ok=True, detail=f"{len(files)} file{'s' if len(files) > 1 else ''}")
+        return Finding(view.name, ok=False, detail=error.message, fix=error.hint, needed=view.needed)
+    detail = f"{len(files)} file{'s' if len(files) > 1 else ''}"
+    return Finding(view.name, ok=True, detail=detail, needed=view.needed)
+
+
+def _not_there(view: View) -> Finding:
+    if view.needed:
+        detail = "not in the export: no cost meets an asset without it"
+        return Finding(view.name, ok=False, detail=detail, fix=_wanted(view), needed=True)
+    detail = "not in the export: what it would tell stays unknown"
+    return Finding(view.name, ok=True, detail=detail, warning=True)

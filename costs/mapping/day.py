@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from assay.model.assets import WATCHER, AssetKey
 from costs.mapping.relations import built, key_of_object
-from costs.mapping.rules import Session, asset_for, key_of_rule
+from costs.mapping.rules import Session, first_fitting, key_of_rule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 _OBJECTS = pa.schema(
     [("object_name", pa.string()), ("asset_key", pa.string()), ("hidden", pa.int64()), ("helper", pa.int64())]
+)
+_RULED = pa.schema(
+    [(name, pa.string()) for name in ("user", "role", "warehouse", "application", "tag", "asset_key")]
+    + [("place", pa.int64())]
 )
 
 
@@ -43,7 +47,12 @@ def prepare(engine: Engine, day: Window, names: Names, meanings: Meanings) -> bo
     Needs the views queries, access, sessions, weighed and shapes. Returns whether a statement had to be
     guessed at, so that the day hangs on which relations are known.
     """
-    engine.into("statements", "mapping_statements", day_ms=day.start_ms, day_end_ms=day.end_ms)
+    by_tag = any(
+        "tag" in rule.patterns for rule in names.rules
+    )  # tags may be many: told apart only when asked for
+    engine.into(
+        "statements", "mapping_statements", day_ms=day.start_ms, day_end_ms=day.end_ms, by_tag=int(by_tag)
+    )
     engine.into("relations", "mapping_relations")
     engine.table("objects", _objects(engine.step("mapping_objects"), names.account))
     engine.into("touched", "mapping_access")
@@ -62,6 +71,11 @@ def ladder(engine: Engine, names: Names, run_assets: pa.Table) -> pa.Table:
     engine.table("tag_assets", _tagged(engine, names))
     engine.table("rule_assets", _ruled(engine, names))
     return engine.step("mapping_ladder")
+
+
+def rules_met(engine: Engine) -> frozenset[int]:
+    """The places of the rules that speak for a statement of the day, after `ladder`."""
+    return frozenset(engine.step("mapping_rules_met")["place"].to_pylist())
 
 
 def edges(engine: Engine) -> pa.Table:
@@ -113,18 +127,12 @@ def _tagged(engine: Engine, names: Names) -> pa.Table:
 
 
 def _ruled(engine: Engine, names: Names) -> pa.Table:
-    columns = ("user", "role", "warehouse", "application")
+    """The sessions rules speak for: where a statement came from, its asset, and the place of the rule."""
+    assets = {**names.relations, **names.aliases}
+    keys = [key_of_rule(rule.asset, assets, names.account) for rule in names.rules]
     rows = []
-    if names.rules:
-        for row in engine.step("mapping_sessions").to_pylist():
-            asset = asset_for(Session(**row), names.rules)
-            if asset is not None:
-                rows.append(
-                    {
-                        **row,
-                        "asset_key": key_of_rule(asset, {**names.relations, **names.aliases}, names.account),
-                    }
-                )
-    return pa.Table.from_pylist(
-        rows, schema=pa.schema([(name, pa.string()) for name in (*columns, "asset_key")])
-    )
+    for row in engine.step("mapping_sessions").to_pylist() if names.rules else ():
+        place = first_fitting(Session(**row), names.rules)
+        if place is not None:
+            rows.append({**row, "asset_key": keys[place], "place": place})
+    return pa.Table.from_pylist(rows, schema=_RULED)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from assay.facts.streams import QUERY_ASSETS
@@ -15,7 +15,7 @@ from assay.store.measurements import save_measurements
 from assay.store.tables import UsageRow
 from assay.store.usage import replace_days
 from costs import measurements, usage
-from costs.mapping.day import edges, ladder, prepare
+from costs.mapping.day import edges, ladder, prepare, rules_met
 from costs.mapping.inputs import STEP, Inputs, assets_with_runs, run_assets
 from costs.mapping.meanings import Meanings
 
@@ -37,12 +37,16 @@ _EDGE_SOURCES = {"access": EdgeSource.ACCESS_HISTORY, "parsed": EdgeSource.PARSE
 
 @dataclass(frozen=True, slots=True)
 class MappingSummary:
-    """What a pass did: days computed, their statements, those that met an asset, and on which rung."""
+    """What a pass did: days computed, their statements, those that met an asset, and on which rung.
+
+    `unmet` are the rules that spoke for no statement; known only of a pass over every day, as one is when rules change.
+    """
 
     days: int = 0
     queries: int = 0
     mapped: int = 0
     by_rung: dict[str, int] = field(default_factory=dict)
+    unmet: tuple[MappingRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class _Day:
     usage: pa.Table
     edges: pa.Table
     measurements: list[Measurement]
+    rules_met: frozenset[int]
 
 
 def refresh(  # noqa: PLR0913, PLR0917 - the pass is given all it touches
@@ -83,15 +88,17 @@ def refresh(  # noqa: PLR0913, PLR0917 - the pass is given all it touches
     try:
         inputs.load_shapes(engine)
         meanings = Meanings(account, inputs.known)
-        summaries = []
+        summaries, met = [], set[int]()
         for day_ms in stale:
             on_day(day_of(day_ms))
             day = _compute(store, engine, inputs, meanings, connection, day_ms)
             _keep(store, files, connection, day, to_ms(now))
             summaries.append(_summary(day))
+            met |= day.rules_met
     finally:
         engine.close()
-    return _total(summaries)
+    unmet = [rule for place, rule in enumerate(rules) if place not in met]
+    return replace(_total(summaries), unmet=tuple(unmet) if len(stale) == len(inputs.days()) else ())
 
 
 def _compute(  # noqa: PLR0913, PLR0917 - what the pass holds, handed on
@@ -109,6 +116,7 @@ def _compute(  # noqa: PLR0913, PLR0917 - what the pass holds, handed on
         usage=usage.daily(engine),
         edges=edges(engine),
         measurements=measurements.of_day(engine, with_runs, connection),
+        rules_met=rules_met(engine),
     )
 
 

@@ -1,4 +1,4 @@
-"""Session rules: the last rung, by which a company says what a user, role or program works for.
+"""Session rules: the last rung, by which a company says what a program, tag, role or user works for.
 
 A rule's patterns are globs (``*``, ``?``, ``[ab]``), whatever the case. User names are compared as they are
 stored: hashed, unless the configuration says plain.
@@ -29,25 +29,21 @@ class Session:
     role: str = ""
     warehouse: str = ""
     application: str = ""
+    tag: str = ""
 
 
 def fits(rule: MappingRule, session: Session) -> bool:
     """Whether the session matches every pattern of the rule."""
-    return (
-        _fits(rule.user, session.user)
-        and _fits(rule.role, session.role)
-        and _fits(rule.warehouse, session.warehouse)
-        and _fits(rule.application, session.application)
-    )
+    return all(_fits(pattern, getattr(session, name)) for name, pattern in rule.patterns.items())
 
 
 def _fits(pattern: str, value: str) -> bool:
     return fnmatchcase(value.lower(), pattern.lower())
 
 
-def asset_for(session: Session, rules: Sequence[MappingRule]) -> str | None:
-    """The asset name of the first rule the session fits, or None."""
-    return next((rule.asset for rule in rules if fits(rule, session)), None)
+def first_fitting(session: Session, rules: Sequence[MappingRule]) -> int | None:
+    """The place of the first rule the session fits, or None."""
+    return next((place for place, rule in enumerate(rules) if fits(rule, session)), None)
 
 
 def key_of_rule(asset: str, aliases: Mapping[str, str], account: str) -> str:

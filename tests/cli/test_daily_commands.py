@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import update
 
 from assay.cli import serve
+from assay.config import add_rules
 from assay.cycle.lock import only_one
 from assay.errors import UsageError
 from assay.store.engine import Store
@@ -48,7 +49,7 @@ def test_the_demo_tells_a_story_and_is_made_once(own_company: Program) -> None:
     assert "The dearest assets" in told.out
     assert "add up to the nano-credit" in told.out
     assert other.code == 2
-    assert "a demo of another make" in other.err
+    assert "a demo of another make: --seed 7 --days 4 --queries 1500" in other.err
 
 
 def test_the_demo_leaves_an_assay_folder_alone(ready: Program) -> None:
@@ -70,11 +71,24 @@ def test_run_again_finds_nothing_new(own_company: Program) -> None:
 
 
 def test_run_without_connections_says_how_to_get_one(ready: Program) -> None:
-    """An empty folder is no error."""
-    told = ready("run")
+    """A cycle that could read nothing is no success, and neither is a bill of nothing."""
+    for command in ("run", "reconcile", "costs"):
+        told = ready(command)
 
-    assert told.code == 0
-    assert "→ assay connect" in told.err
+        assert told.code == 3
+        assert "There is no connection yet.\n→ assay connect" in told.err
+        assert f"--dir {ready.folder}" in told.err
+
+
+def test_a_run_tells_the_rule_no_query_fits(own_company: Program) -> None:
+    """Told once, by the run that works all days out with it: names of users may be stored otherwise than written."""
+    add_rules(own_company.folder, [{"user": "NOBODY_SVC", "asset": "bi:acme:nobody.dashboards"}])
+    first, again = own_company("run"), own_company("run")
+
+    assert first.code == 0
+    assert 'note: no query fits the mapping rule user = "NOBODY_SVC" → bi:acme:nobody.dashboards' in first.err
+    assert first.err.count("mapping rule") == 1
+    assert "mapping rule" not in again.err
 
 
 def test_run_tells_each_problem_with_its_step_and_goes_on(own_company: Program) -> None:
@@ -88,6 +102,21 @@ def test_run_tells_each_problem_with_its_step_and_goes_on(own_company: Program) 
     assert "Traceback" not in told.err
 
 
+def test_a_run_that_is_stopped_says_that_nothing_is_lost(
+    own_company: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("assay.cli.cycle.run_cycle", interrupted)
+    told = own_company("run")
+
+    assert told.code == 130
+    assert "the next run goes on from there" in told.err
+
+
 def test_two_runs_at_once_are_one(own_company: Program) -> None:
     """The second names the first."""
     with only_one(own_company.folder / ".assay" / "cycle.lock"):
@@ -97,7 +126,9 @@ def test_two_runs_at_once_are_one(own_company: Program) -> None:
     assert "Another cycle runs" in told.err
 
 
-@pytest.mark.parametrize("by", ["asset", "warehouse", "user", "tag", "day"])
+@pytest.mark.parametrize(
+    "by", ["asset", "warehouse", "user", "tag", "application", "role", "service", "kind", "day"]
+)
 def test_every_way_to_tell_costs_adds_up_to_the_bill(
     company: Program, made_company: tuple[Path, Told], by: str
 ) -> None:
@@ -114,7 +145,7 @@ def test_costs_are_a_table_with_a_total(company: Program) -> None:
     told = company("costs", "--limit", "2")
 
     assert told.code == 0
-    assert "(nobody's)" in told.out
+    assert "no asset" in told.out
     assert "  keeper_idle" in told.out
     assert "more)" in told.out
     assert "100.0 %" in told.out
@@ -123,19 +154,80 @@ def test_costs_are_a_table_with_a_total(company: Program) -> None:
 def test_costs_of_some_days(company: Program) -> None:
     """--days counts back from the last day known; --from and --to are days, both with it."""
     one = company("costs", "--by", "day", "--days", "1", "--json").json
-    two = company("costs", "--by", "day", "--from", "2026-11-08", "--to", "2026-11-09", "--json").json
+    two = company("costs", "--by", "day", "--from", "2026-11-08", "--until", "2026-11-09", "--json").json
+    late = company("costs", "--from", "2030-01-01")
 
     assert one["from"] == one["to"]
     assert [row["day"] for row in two["rows"]] == ["2026-11-08", "2026-11-09"]
     assert company("costs", "--from", "2026-11-09", "--to", "2026-11-08").code == 2
+    assert (late.code, "There is no data after 2026-11-11." in late.err) == (2, True)
+    assert "there are costs from 2026-11-0" in company("costs", "--until", "2026-01-31").err
     assert company("costs", "--from", "2026-11-09", "--days", "3").code == 2
     assert company("costs", "--connection", "nobody").code == 3
 
 
-def test_costs_of_no_days_say_what_to_do(ready: Program) -> None:
-    """Before the first run there is nothing to tell."""
-    assert "→ assay run" in ready("costs").err
-    assert "→ assay run" in ready("reconcile").err
+def test_before_the_first_run_there_is_nothing_to_tell(ready: Program, company: Program) -> None:
+    """What is connected and was not read yet is read by the next run."""
+    export = str(company.folder / "company" / "snowflake")
+    assert ready("connect", "snowflake", "--name", "acme", "--export", export, "--no-test").code == 0
+    for command in ("costs", "reconcile"):
+        told = ready(command)
+
+        assert told.code == 4
+        assert f"→ assay run --dir {ready.folder}" in told.err
+
+
+def exported(company: Program, folder: Path, *views: str) -> str:
+    """A folder with some of the company's views."""
+    folder.mkdir()
+    for view in views:
+        shutil.copy(company.folder / "company" / "snowflake" / f"{view}.parquet", folder)
+    return str(folder)
+
+
+def test_a_bill_that_meets_no_asset_is_not_praised(ready: Program, company: Program, tmp_path: Path) -> None:
+    """From the meter alone every cell adds up, and run and reconcile say that all of it is nobody's, and why."""
+    export = exported(company, tmp_path / "export", "WAREHOUSE_METERING_HISTORY")
+    ready("connect", "snowflake", "--name", "acme", "--export", export)
+    run, told, as_json = ready("run"), ready("reconcile"), ready("reconcile", "--json").json
+
+    for answer in (run, told):
+        assert answer.code == 0
+        assert "0.0 % of it met an asset, 100.0 % met none.\n→ to have it read, export " in answer.out
+    assert as_json["no_asset_nano_credits"] == as_json["attributed_nano_credits"] > 0
+    assert run.err.count("note:") == 1
+
+
+def test_a_bill_tells_how_to_name_more_assets(company: Program) -> None:
+    """Each service's part that met no asset adds up to what costs tells as no asset's."""
+    told, as_json = company("reconcile"), company("reconcile", "--json").json
+    costs = company("costs", "--from", "2026-01-01", "--json").json
+
+    assert "docs/how-to/map-queries.md" in told.out
+    assert as_json["no_asset_nano_credits"] == sum(costs["nobody"].values())
+
+
+def test_a_meter_that_is_not_read_is_an_error(ready: Program, company: Program, tmp_path: Path) -> None:
+    """Without WAREHOUSE_METERING_HISTORY nothing has a cost: run, costs and reconcile name the view."""
+    export = exported(company, tmp_path / "export", "QUERY_HISTORY", "SESSIONS", "TABLES")
+    ready("connect", "snowflake", "--name", "acme", "--export", export)
+
+    for command in ("run", "reconcile", "costs"):
+        told = ready(command)
+        assert told.code == 4
+        assert "nothing is metered, so nothing has a cost" in told.err
+        assert "no view WAREHOUSE_METERING_HISTORY" in told.err
+
+
+def test_a_run_counts_a_query_once(ready: Program, company: Program, tmp_path: Path) -> None:
+    """Rows that an export repeats are read twice and are one query."""
+    views = ("QUERY_HISTORY", "WAREHOUSE_METERING_HISTORY")
+    export = exported(company, tmp_path / "export", *views)
+    ready("connect", "snowflake", "--name", "acme", "--export", export)
+    first = ready("run", "--json").json["derived"][0]
+    known = pq.read_table(tmp_path / "export" / "QUERY_HISTORY.parquet", columns=["QUERY_ID"])
+
+    assert first["queries"] == len(set(known.column(0).to_pylist())) < known.num_rows
 
 
 def test_reconcile_finds_every_cell_in_balance(company: Program) -> None:
@@ -204,7 +296,8 @@ def test_an_export_that_cannot_be_written_leaves_nothing(company: Program, tmp_p
     ending = company("export", "charges", "--to", str(tmp_path / "x.txt"))
     nowhere = company("export", "charges", "--to", str(tmp_path / "no" / "x.csv"))
 
-    assert (ending.code, nowhere.code) == (2, 1)
+    assert (ending.code, nowhere.code) == (2, 2)
+    assert f"There is no folder {tmp_path / 'no'}." in nowhere.err
     assert "FILE.parquet or FILE.csv" in ending.err
     assert list(tmp_path.iterdir()) == []
 

@@ -8,12 +8,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.cli.figures import count, credits_of, moment, money, share, size
+from assay.cli.figures import common_account, count, counted, credits_of, moment, money, share, size
 from assay.cli.period import Period, said
 from assay.errors import UsageError
 from assay.model.time import DAY_MS, Window
 
 NANO = 10**9
+
+
+def test_what_most_names_share_can_be_left_out() -> None:
+    """The account of most keys, where more than one has it; a row that is no key is no name."""
+    keys = ["snowflake:acme:a.b.c", "bi:acme:looker.dashboards", "snowflake:acme:a.b.d", ""]
+
+    assert common_account(keys) == "snowflake:acme:"
+    assert common_account(keys[:2]) == common_account([]) == ""
+
+
+def test_one_is_not_many() -> None:
+    """1 day, 2 queries."""
+    assert (counted(1, "day"), counted(1200, "query", "queries")) == ("1 day", "1,200 queries")
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,15 @@ def test_a_wrong_call_is_told_with_the_next_step(arguments: list[str], told: str
     assert answer.out == ""
 
 
+@pytest.mark.parametrize("path", [(), *((name,) for name in GROUPS)], ids=" ".join)
+def test_a_call_without_a_command_is_answered_with_the_help(path: tuple[str, ...]) -> None:
+    """It is no error to ask what there is."""
+    told = call(*path)
+
+    assert told.code == 2
+    assert told.err == call(*path, "--help").out
+
+
 def test_a_folder_that_is_none_is_told_with_the_way_to_make_it(assay: Program) -> None:
     """Exit code 3: configuration."""
     told = assay("costs")

@@ -53,15 +53,38 @@ def test_the_dashboard_answers_until_interrupted(own_company: Program, command: 
     assert (server.returncode, rest) == (0, "")
 
 
-def test_a_port_in_use_is_told(own_company: Program) -> None:
-    """With the way to choose another."""
+def test_a_port_in_use_is_told(assay: Program, own_company: Program) -> None:
+    """With the way to choose another, and before the demo makes anything."""
     with closing(socket.socket()) as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        told = own_company("serve", "--port", str(taken.getsockname()[1]))
+        port = str(taken.getsockname()[1])
+        answers = own_company("serve", "--port", port), assay("demo", "--port", port)
 
-    assert told.code == 2
-    assert "--port" in told.err
+    for told in answers:
+        assert told.code == 2
+        assert "--port" in told.err
+    assert not assay.folder.exists()
+
+
+def test_where_it_is_served_can_be_read_by_a_program(
+    own_company: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """--json says the address on stdout."""
+
+    class Server:
+        def run(self) -> None:
+            """Serve nobody."""
+
+        def close(self) -> None:
+            """Nothing is open."""
+
+    monkeypatch.setattr(
+        "assay.cli.serve.waitress.create_server", lambda *_, sockets, **__: sockets[0].close() or Server()
+    )
+    port = _free_port()
+
+    assert own_company("serve", "--json", "--port", str(port)).json == {"url": f"http://127.0.0.1:{port}"}
 
 
 @pytest.mark.parametrize(("options", "cycles"), [([], 1), (["--no-worker"], 0)])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import re
+import shutil
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Literal
@@ -15,7 +17,10 @@ from pydantic import BaseModel, Field
 
 from assay.cli import connect, doctor
 from assay.cli.field_options import options_of
+from assay.cli.findings import Examined
 from assay.cli.health import LEAST_FREE_BYTES, examine_installation
+from assay.config import Settings
+from collectors.base import Finding
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +43,40 @@ def test_init_makes_a_folder_and_keeps_one(assay: Program) -> None:
     assert "→ assay connect" in first.out
     assert second.json == {"dir": str(assay.folder), "created": False}
     assert (assay.folder / ".assay" / ".gitignore").read_text("utf-8") == "*\n"
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    """A file in its way is no mistake of ours."""
+    (tmp_path / "file").write_text("", "utf-8")
+    told = call("init", "--dir", str(tmp_path / "file" / "inside"))
+
+    assert told.code == 3
+    assert f"The folder {tmp_path / 'file' / 'inside'} cannot be made: Not a directory." in told.err
+
+
+def test_settings_are_shown_as_they_are_written(own_company: Program) -> None:
+    """Each rule with what it asks for and its line; a folder without settings has none to show."""
+    told = own_company("config", "show", "--json").json
+    nowhere = call("config", "show", "--dir", str(own_company.folder / "nowhere"))
+
+    assert told["mapping.rules.1.application"]["value"] == "Tableau*"
+    assert told["mapping.rules.1.asset"]["origin"].startswith("assay.toml line ")
+    assert "mapping.rules.1.user" not in told
+    assert nowhere.code == 3
+
+
+def test_a_file_that_is_no_store_is_named(ready: Program) -> None:
+    """Whoever keeps several folders knows which one it is."""
+    store = ready.folder / ".assay" / "assay.db"
+    for file in store.parent.glob("assay.db*"):
+        file.unlink()
+    missing = ready("db", "check")
+    store.write_text("no database at all, and longer than a header " * 3, "utf-8")
+    broken = ready("db", "check")
+
+    assert (missing.code, broken.code) == (3, 3)
+    assert "(--dir)" in missing.err
+    assert f"The store {store} cannot be used: file is not a database" in broken.err
 
 
 def test_the_folder_can_be_said_by_the_environment(ready: Program, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,6 +112,28 @@ def test_connect_writes_nothing_that_cannot_be_read(ready: Program) -> None:
 
 
 @pytest.mark.usefixtures("meters")
+def test_connect_writes_what_it_tried(ready: Program) -> None:
+    """Options given later come to those that stand, and those said by --set too: what was tried is what is kept."""
+    first = ready("connect", "meter", "--name", "acme", "--hours", "3", "--set", "connections.acme.at=1")
+    second = ready("connect", "meter", "--name", "acme", "--account", "xy1")
+
+    assert (first.code, second.code) == (0, 0)
+    kept = Settings.load(ready.folder).connection("acme")
+    assert kept.options == {"hours": 3, "account": "xy1", "at": "1"}
+
+
+@pytest.mark.usefixtures("meters")
+def test_connect_makes_no_connection_one_of_another_kind(ready: Program) -> None:
+    """Its options would be those of both; the one that stands stays as it was."""
+    ready("connect", "meter", "--name", "acme", "--hours", "3")
+    told = ready("connect", "tool", "--name", "acme")
+
+    assert told.code == 3
+    assert "of kind meter" in told.err
+    assert Settings.load(ready.folder).connection("acme").options == {"hours": 3}
+
+
+@pytest.mark.usefixtures("meters")
 def test_connect_refuses_what_does_not_fit(ready: Program) -> None:
     """A wrong value, a wrong name and a secret given in the open."""
     assert ready("connect", "meter", "--name", "acme", "--hours", "many").code == 2
@@ -84,11 +145,11 @@ def test_connect_refuses_what_does_not_fit(ready: Program) -> None:
 
 @pytest.mark.usefixtures("meters")
 def test_the_kinds_are_listed_even_when_one_is_torn() -> None:
-    """One that cannot be imported says so in its line."""
+    """Each with what it does; one that cannot be imported says so in its line."""
     told = call("connect", "--help")
 
     assert told.code == 0
-    assert "Meter" in told.out
+    assert re.search(r"meter +A warehouse account whose meter shows a credit an hour\.", told.out)
     assert "cannot be" in told.out
 
 
@@ -110,6 +171,17 @@ def test_grants_prints_the_script_for_a_role() -> None:
 
     assert "WATCHER" in told.out
     assert as_json.json["role"] == "ASSAY"
+
+
+def test_grants_prints_the_export_of_a_kind_that_has_one(tmp_path: Path) -> None:
+    """The statements bring the files where `connect --export` finds them; what is read in place has none."""
+    told = call("grants", "snowflake", "--export", str(tmp_path), "--days", "7", "--json")
+    refused = call("grants", "dbt", "--export", str(tmp_path))
+
+    assert told.json["days"] == 7
+    assert f"'file://{tmp_path}/QUERY_HISTORY/'" in told.json["script"]
+    assert refused.code == 2
+    assert "nothing to export" in refused.err
 
 
 def test_doctor_finds_a_healthy_folder_healthy(company: Program) -> None:
@@ -134,6 +206,38 @@ def test_doctor_says_what_mends_a_connection(ready: Program) -> None:
     assert told.code == 1
     assert "✗ NOTHING MUCH  may not be read\n      → GRANT GOSSIP" in told.out
     assert "torn (fakes.torn) cannot be imported" in told.out
+
+
+def test_doctor_finds_facts_that_are_gone(own_company: Program) -> None:
+    """The store lists files that nobody can read any more: that is a cross, with no connection tried."""
+    shutil.rmtree(own_company.folder / ".assay" / "facts")
+    told = own_company("doctor", "--offline")
+
+    assert told.code == 1
+    assert "✗ facts" in told.out
+    assert "Restore the facts folder" in told.out
+
+
+def test_doctor_warns_of_what_breaks_nothing(ready: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder without a connection and a risky SQLite are no fault, and not all is well either."""
+    monkeypatch.setattr("assay.store.health.sqlite_warning", lambda: "it can damage a store")
+    told, as_json = ready("doctor"), ready("doctor", "--json").json
+
+    assert told.code == 0
+    assert "! SQLite  it can damage a store" in told.out
+    assert "! settings  there is no connection yet\n      → assay connect" in told.out
+    assert "All is well" not in told.out
+    assert as_json["healthy"] is True
+    assert [] == [
+        line for part in as_json["parts"].values() for line in part if line["fix"] and not line["warning"]
+    ]
+
+
+def test_doctor_says_nothing_of_sqlite_where_the_store_is_another(ready: Program) -> None:
+    """Its faults are not those of PostgreSQL."""
+    lines = ready("doctor", "--json", "--set", "store.url=postgresql+psycopg://127.0.0.1:9/x").json["parts"]
+
+    assert "SQLite" not in {line["name"] for part in lines.values() for line in part}
 
 
 def test_doctor_finds_what_is_missing(assay: Program, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -249,6 +353,47 @@ def test_every_sort_of_field_is_an_option(ready: Program) -> None:
     assert isinstance(options["mode"].type, click.Choice)
     assert options["host"].hidden
     assert ready("connect", "tool", "--name", "shop", "--instance", "xy1").code == 0
+
+
+def test_a_way_in_that_leads_to_nothing_needed_is_of_no_use() -> None:
+    """A sign-in that succeeds reads nothing by itself; one needed part is enough."""
+    sign_in = Finding("sign-in", ok=True, detail="answers")
+    history, meter = (
+        Finding(name, ok=readable, detail="", needed=True) for name, readable in (("A", False), ("B", True))
+    )
+
+    assert not Examined("acme", [sign_in]).useless
+    assert Examined("acme", [sign_in, history]).useless
+    assert not Examined("acme", [sign_in, history, meter]).useless
+    assert Examined("acme", []).useless
+
+
+@pytest.mark.parametrize(("kind", "option"), [("snowflake", "--export"), ("dbt", "--target")])
+def test_a_folder_that_holds_nothing_needed_is_not_connected(
+    ready: Program, tmp_path: Path, kind: str, option: str
+) -> None:
+    """What is not there is no tick: each line is told, nothing is written, and the exit code says so."""
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "data_0_0_0.csv.gz").write_bytes(b"")
+    told = ready("connect", kind, "--name", "acme", option, str(tmp_path / "empty"))
+
+    assert told.code == 4
+    assert "✗ " in told.out
+    assert "✓" not in told.out
+    assert "\n  or save it all the same: --no-test" in told.err
+    assert "acme]" not in (ready.folder / "assay.toml").read_text("utf-8")
+
+
+def test_an_option_that_must_be_given_is_asked_for_as_it_is_given(ready: Program) -> None:
+    """By its flag, and not by the key it has in the file; one that stands in the file need not be given again."""
+    missing = ready("connect", "dbt", "--name", "shop", "--no-test")
+    ready("connect", "dbt", "--name", "shop", "--target", "t", "--no-test")
+    standing = ready("connect", "dbt", "--name", "shop", "--instance", "acme", "--no-test")
+
+    assert missing.code == 2
+    assert "--target is missing" in missing.err
+    assert "→ Give --target: A target folder" in missing.err
+    assert standing.code == 0
 
 
 def test_a_remote_place_is_written_as_it_is(ready: Program) -> None:

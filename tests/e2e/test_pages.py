@@ -122,3 +122,15 @@ def test_the_search_of_every_page_leads_to_the_list(browser: Browser, full: str)
         page.keyboard.press("Enter")
         page.wait_for_url("**/assets?q=table_7*")
         assert page.inner_text(".count") == "1 asset"
+
+
+def test_a_telephone_shows_what_a_page_is_for(browser: Browser, full: str) -> None:
+    """The asset stands in the middle of its lineage, and a table of costs fits with its change."""
+    with looking(browser, viewport={"width": 390, "height": 800}) as (page, _):
+        page.goto(full + TABLE, wait_until="load")
+        box = page.locator(".lineage .here").bounding_box()
+        assert box is not None
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= 390
+        page.goto(f"{full}/costs", wait_until="load")
+        frame = page.locator(".scroll:has(table.costs)")
+        assert frame.evaluate("frame => frame.scrollWidth <= frame.clientWidth")

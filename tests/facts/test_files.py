@@ -68,6 +68,20 @@ def files(tmp_path: Path, store: Store) -> FactFiles:
     return FactFiles(tmp_path / "facts", store)
 
 
+def test_a_file_that_is_gone_is_told_without_being_asked_for(store: Store, files: FactFiles) -> None:
+    """Of all that is listed; while it is there nothing is said."""
+    _add(store, files, _sessions("a"), _sessions("b", day=101))
+    with store.read() as session:
+        files.expect_all(session)
+        first, second = files.files(session, "acme", SESSIONS)
+        Path(first.path).unlink()
+        with pytest.raises(StoreError, match="is gone") as caught:
+            files.expect_all(session)
+
+    assert first.path in caught.value.message
+    assert second.path not in caught.value.message
+
+
 def test_a_batch_is_split_by_day_and_seen_once_published(
     store: Store, files: FactFiles, tmp_path: Path
 ) -> None:

@@ -87,7 +87,7 @@ def test_sqlite_is_set_up_for_safety(sqlite_store: Store) -> None:
 
 def test_a_missing_store_is_not_made_by_opening(tmp_path: Path) -> None:
     """Opening what is not there says how to make it, and makes nothing."""
-    with pytest.raises(StoreError, match=r"no store at(.|\n)*assay init"):
+    with pytest.raises(StoreError, match=r"no store at(.|\n)*assay db upgrade"):
         Store.open(f"sqlite:///{tmp_path / 'none.db'}")
     assert list(tmp_path.iterdir()) == []
 

@@ -1,4 +1,4 @@
-"""Asset: one table's cost, runs, readers, neighbours and columns, each figure with how it was made."""
+"""Asset: one table's cost, runs, readers, neighbours and columns; costs, runs and reads say how they were made."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from assay.store import aliases, assets, costs, edges, measurements, runs, searc
 from assay.store.tables import EdgeRow
 from web import state
 from web.ask import whole
-from web.asset_figures import readers, reading, row_counts, runtimes
+from web.asset_figures import readers, reading, rows_counted, rows_written, runtimes
 from web.charts import Chart, heartbeat, kind_name
-from web.figures import day_chart, total
+from web.figures import day_chart, total, unsettled
 from web.format import amount, line_amount
 from web.lineage import Node, drawn, picture
 from web.pages.base import asked, rendered
@@ -24,6 +24,7 @@ from web.soundness import soundness
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from sqlalchemy.orm import Session
 
@@ -44,9 +45,6 @@ TOLD = 200
 MOST_HOPS = 3
 _TESTS = ("test.", "unit_test.")
 """A test's name leads to the asset it tests, but it is no name of the asset."""
-_METRICS = ((Metric.ROW_COUNT, "Rows in the table"), (Metric.ROWS_WRITTEN, "Rows written by day"))
-"""What tells rows: counts where a source has them, else what each day's writes wrote."""
-_NOT_CONSUMERS = {"pipeline", "monitor"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +62,8 @@ class AssetPage:
     runtimes: Chart
     median_ms: int | None
     reads: int
+    last_read_ms: int | None
+    """By those who count as readers, ever."""
     readers: Sequence[Reader]
     reading: Chart
     neighbours: Neighbours
@@ -87,6 +87,7 @@ def query(session: Session, ask: Ask, key: str, hops: int = 1) -> AssetPage | No
     beats = runs.recent(session, [asset.id], RUNS).get(asset.id, [])
     timed = [beat for beat in beats if beat.duration_ms is not None]
     used = usage.by_asset(session, asset.id, ask.window)
+    soft = unsettled(session, ask.window)
     around = edges.neighbours(session, asset.id, hops)
     ids = [one.asset_id for side in (around.upstream, around.downstream) for one in side[:TOLD]]
     near = {line.id: line for line in search.lines(session, ids)}
@@ -97,32 +98,34 @@ def query(session: Session, ask: Ask, key: str, hops: int = 1) -> AssetPage | No
         names=[name for name in aliases.of_asset(session, asset.id) if not name.name.startswith(_TESTS)],
         spent=total(lines),
         before=total(costs.totals(session, "asset", ask.before, ("kind",), among=[key])),
-        by_kind=sorted(by_kind, key=lambda item: -item[1].nano),
+        by_kind=sorted(by_kind, key=lambda item: (item[1].micro or 0, item[1].nano), reverse=True),
         provisional=any(line.provisional for line in lines),
         spend=day_chart(lines, ask, chart_id="spend", title="Cost by day and by reason"),
         runs=history,
         runtimes=runtimes(timed),
         median_ms=round(median(run.duration_ms or 0 for run in timed)) if timed else None,
-        reads=sum(row.reads for row in used if row.reader_class not in _NOT_CONSUMERS),
+        reads=sum(row.reads for row in used if row.reader_class in usage.CONSUMERS),
+        last_read_ms=usage.last_read(session, [asset.id]).get(asset.id),
         readers=readers(used),
-        reading=reading(used, ask.window),
+        reading=reading(used, ask.window, soft),
         neighbours=around,
         near=near,
         lineage=_drawn(session, asset, around, near),
         beats=heartbeat(beats[-BEATS:]),
-        rows=_rows(session, asset.id, ask),
+        rows=_rows(session, asset.id, ask, soft),
         row_count=measurements.latest(session, [asset.id], Metric.ROW_COUNT).get(asset.id),
         bytes=measurements.latest(session, [asset.id], Metric.BYTES).get(asset.id),
         soundness=soundness(session, asset),
     )
 
 
-def _rows(session: Session, asset_id: int, ask: Ask) -> Chart:
-    for metric, title in _METRICS:
-        told = measurements.series(session, asset_id, metric, ask.window)
-        if len(told) > 1:
-            return row_counts(title, told, ask.window)
-    return Chart("rows", "Rows", "rows", [], [])
+def _rows(session: Session, asset_id: int, ask: Ask, soft: AbstractSet[int]) -> Chart:
+    """Counts where a source has them, else what each day's writes wrote."""
+    counted = measurements.series(session, asset_id, Metric.ROW_COUNT, ask.window)
+    if len(counted) > 1:
+        return rows_counted(counted, ask.window)
+    written = measurements.series(session, asset_id, Metric.ROWS_WRITTEN, ask.window)
+    return rows_written(written if len(written) > 1 else [], ask.window, soft)
 
 
 def _between(session: Session, ids: Sequence[int]) -> list[tuple[int, int]]:

@@ -12,7 +12,7 @@ from assay.store import costs, measurements, runs, search, triage
 from web import state
 from web.ask import whole
 from web.charts import heartbeat, spark
-from web.figures import bars_of
+from web.figures import bars_of, unsettled
 from web.pages.base import asked, last_page, rendered, words_of
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def query(session: Session, ask: Ask, args: MultiDict[str, str]) -> Assets:
     ids = [line.id for line in found.lines]
     spent = costs.sparklines(session, [line.key for line in found.lines], ask.window)
     bars = bars_of(ask.window)
+    whole_bars = len(bars.starts) - (bars.start_of(ask.window.end_ms - 1) in unsettled(session, ask.window))
     return Assets(
         lines=found.lines,
         total=found.total,
@@ -72,7 +73,7 @@ def query(session: Session, ask: Ask, args: MultiDict[str, str]) -> Assets:
         words=words,
         chosen=chosen,
         facets=search.facet_counts(session, words, chosen, limit=8),
-        sparks={key: spark(bars.summed(of_day)) for key, of_day in spent.items()},
+        sparks={key: spark(bars.summed(of_day)[:whole_bars]) for key, of_day in spent.items()},
         beats={asset_id: heartbeat(beats) for asset_id, beats in runs.recent(session, ids).items()},
         rows=measurements.latest(session, ids, Metric.ROW_COUNT),
         troubles=triage.on_assets(session, ids),

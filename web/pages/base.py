@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import g, render_template, request
+from flask import g, render_template, request, url_for
 
 from assay.errors import UsageError
 from assay.store import check_list, incidents, search, triage
@@ -53,8 +53,14 @@ def rendered(template: str, **values: Any) -> str:  # noqa: ANN401 - a template 
         troubles=triage.told_count(state.session()),
         notice=notice(request.args),
         url_with=url_with,
+        twin=_twin(),
         **values,
     )
+
+
+def _twin() -> str:
+    """The address of the same figures as JSON."""
+    return url_for(f"v1.{request.blueprint}_json", **{**(request.view_args or {}), **url_with()})
 
 
 def words_of(args: Mapping[str, str]) -> str:

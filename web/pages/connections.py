@@ -31,6 +31,7 @@ class Connection:
     """A source: its worst stream decides its state, its newest success when it was last read."""
 
     name: str
+    kind: str
     status: str
     last_success_ms: int | None
     streams: Sequence[StreamStatus]
@@ -58,7 +59,7 @@ def _connection(name: str, streams: list[StreamStatus]) -> Connection:
     streams.sort(
         key=lambda stream: (ORDER.index(stream.status) if stream.status in ORDER else 0, stream.stream)
     )
-    return Connection(name, worst, max(successes, default=None), streams)
+    return Connection(name, state.kind(name), worst, max(successes, default=None), streams)
 
 
 @blueprint.get("/connections")

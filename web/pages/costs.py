@@ -15,6 +15,7 @@ from web import state
 from web.figures import BILL, IDLE_KINDS, added, amount_of, spend_by_day, total
 from web.format import Amount
 from web.pages.base import asked, rendered
+from web.restated import restated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from assay.store.costs import CostLine
-    from assay.store.tables import RestatementRow
     from web.ask import Ask
     from web.charts import Chart
+    from web.restated import Restated
 
 blueprint = Blueprint("costs", __name__)
 GROUPS = ("warehouse", "asset", "user", "tag", "service", "day")
@@ -62,7 +63,9 @@ class Costs:
     others: Amount | None
     """What those not listed cost together."""
     spend: Chart
-    restatements: Sequence[RestatementRow]
+    restatements: Sequence[Restated]
+    restated_earlier: bool
+    """Whether more changed before those listed."""
 
 
 def query(session: Session, ask: Ask, by: str, listed: int | None = LISTED) -> Costs:
@@ -76,6 +79,7 @@ def query(session: Session, ask: Ask, by: str, listed: int | None = LISTED) -> C
     rows = _shown(_rows(by, lines, {line.group[0]: amount_of(line) for line in before}), listed)
     kinds = costs.totals(session, BILL, ask.window, ("kind",))
     spent = total(kinds)
+    changes, earlier = restated(session)
     others = spent.minus(added(row.spent for row in rows))
     return Costs(
         by=by,
@@ -85,7 +89,8 @@ def query(session: Session, ask: Ask, by: str, listed: int | None = LISTED) -> C
         rows=rows,
         others=others if others.nano or others.micro else None,
         spend=spend_by_day(session, ask),
-        restatements=costs.restatements(session, limit=20),
+        restatements=changes,
+        restated_earlier=earlier,
     )
 
 

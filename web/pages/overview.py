@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
-from assay.model.assets import AssetKind
-from assay.store import collections, costs, incidents, search
-from web import state
+from assay.store import collections, costs, incidents
+from web import period, state
 from web.figures import BILL, IDLE_KINDS, spend_by_day, total
 from web.format import now_ms
 from web.pages import connections
 from web.pages.base import asked, rendered
+from web.parts import parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,17 +23,18 @@ if TYPE_CHECKING:
     from assay.store.collections import StreamStatus
     from assay.store.costs import Balance, CostLine
     from assay.store.incidents import IncidentLine
-    from assay.store.search import AssetLine
     from web.ask import Ask
     from web.charts import Chart
     from web.format import Amount
     from web.pages.connections import Connection
+    from web.parts import Part
+    from web.period import Failing, Spender
 
 blueprint = Blueprint("overview", __name__)
 LIST = 8
 INCIDENTS = 5
-_NEVER_READ = {AssetKind.EXPOSURE, AssetKind.TEST, AssetKind.OTHER}
-"""Dashboards, tests, pipes and procedures hold no rows to read."""
+_AMONG = 200
+"""How many of the dearest are looked through for those nobody reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +44,6 @@ class Idle:
     warehouse: str
     spent: Amount
     idle: Amount
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of the bill; `color` is a token of the style sheet."""
-
-    name: str
-    spent: Amount
-    color: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +59,11 @@ class Overview:
     balance: Balance
     spend: Chart
     idle_by_warehouse: Sequence[Idle]
-    dearest: Sequence[AssetLine]
-    unread: Sequence[AssetLine]
-    failing: Sequence[AssetLine]
+    dearest: Sequence[Spender]
+    unread: Sequence[Spender] | None
+    """None where no account tells who reads: what nobody was seen to read may be read all the same."""
+    failing: Sequence[Failing] | None
+    """None where no run of the period is known."""
     streams: Sequence[StreamStatus]
     incidents: Sequence[IncidentLine]
     """Those that want attention, what matters most first."""
@@ -85,46 +79,24 @@ def query(session: Session, ask: Ask) -> Overview:
     """Read the roll-ups of the period."""
     kinds = costs.totals(session, BILL, ask.window, ("kind",))
     nobodys = costs.totals(session, "asset", ask.window, ("kind",), among=[""])
-    listed = search.search(session, sort="-cost", limit=200).lines
+    listed = period.spenders(session, ask, _AMONG)
     wanted = incidents.page(session, limit=INCIDENTS)
     return Overview(
         spent=total(kinds),
         before=total(costs.totals(session, BILL, ask.before, ("kind",))),
         idle=total(line for line in kinds if line.group[0] in IDLE_KINDS),
         unattributed=total(nobodys),
-        parts=_parts(kinds, nobodys),
+        parts=parts(session, ask.window),
         balance=costs.balance(session, window=ask.window),
         spend=spend_by_day(session, ask),
         idle_by_warehouse=_idle(costs.totals(session, "warehouse", ask.window, ("value", "kind"))),
         dearest=listed[:LIST],
-        unread=[line for line in listed if _unread(line)][:LIST],
-        failing=search.search(session, sort="-failed_runs", limit=LIST).lines,
+        unread=[one for one in listed if one.unread][:LIST] if period.knows_readers(session) else None,
+        failing=period.failing(session, ask.window, LIST) if period.knows_runs(session, ask.window) else None,
         streams=collections.latest(session),
         incidents=wanted.lines,
         troubles=wanted.total,
     )
-
-
-def _parts(kinds: Sequence[CostLine], nobodys: Sequence[CostLine]) -> list[Part]:
-    """Split the bill by whether an asset was built, and whether anything ran."""
-    idle, work = _by_idleness(kinds)
-    nobodys_idle, nobodys_work = _by_idleness(nobodys)
-    return [
-        Part("Building assets", work.minus(nobodys_work), "busy"),
-        Part("Reading and the rest", nobodys_work, "cloud_services"),
-        Part("Idle, kept on by builds", idle.minus(nobodys_idle), "no_query"),
-        Part("Idle, kept on by others", nobodys_idle, "keeper_idle"),
-    ]
-
-
-def _by_idleness(kinds: Sequence[CostLine]) -> tuple[Amount, Amount]:
-    idle = total(line for line in kinds if line.group[0] in IDLE_KINDS)
-    return idle, total(kinds).minus(idle)
-
-
-def _unread(line: AssetLine) -> bool:
-    """Whether an asset that could be read is paid for, and nobody does."""
-    return line.nano_credits > 0 and not (line.reads or line.downstream or line.kind in _NEVER_READ)
 
 
 def _idle(lines: Sequence[CostLine]) -> list[Idle]:

@@ -1,6 +1,6 @@
 -- The ladder: the assets each statement worked for, told by the first rung that answers.
 -- In: statements, run_assets(query_id, asset_key), tag_assets(node_id, asset_key), touched, parsed, family,
--- rule_assets("user", role, warehouse, application, asset_key).
+-- rule_assets("user", role, warehouse, application, tag, asset_key).
 -- Out: (query_id, start_ms, asset_key, rung, weight). What a statement of a stored procedure works for, where it says
 -- nothing itself, is what its CALL worked for, on the CALL's rung. Several assets of one statement weigh the same: no source tells
 -- how many rows each was given.
@@ -27,6 +27,7 @@ candidates AS (
     FROM statements AS s
     INNER JOIN rule_assets AS r
         ON r."user" = s."user" AND r.role = s.role AND r.warehouse = s.warehouse AND r.application = s.application
+            AND r.tag = s.tag
 ),
 
 first_rung AS (

@@ -7,7 +7,7 @@ SELECT
     UPPER(COALESCE(q.query_type, '')) AS query_type, COALESCE(q.user_type, '') AS user_type,
     COALESCE(q.parameterized_hash, '') AS parameterized_hash, COALESCE(q.node_id, '') AS node_id,
     COALESCE(q.tool, '') AS tool, COALESCE(q.tool_use, '') AS tool_use,
-    COALESCE(s.application, s.client, '') AS application,
+    COALESCE(s.application, s.client, '') AS application, CASE WHEN :by_tag = 1 THEN COALESCE(q.tag, '') ELSE '' END AS tag,
     CASE WHEN UPPER(COALESCE(q.status, 'SUCCESS')) = 'SUCCESS' AND COALESCE(q.error_code, '') = '' THEN 1 ELSE 0 END AS succeeded,
     CASE WHEN q.client_generated THEN 1 ELSE 0 END AS client,
     CASE WHEN UPPER(q.user_type) = 'SNOWFLAKE_SERVICE' THEN 1 ELSE 0 END AS service

@@ -65,6 +65,7 @@ class View:
     it the live reader pages by key (from `first_key`, which is less than any), without it by slices of time.
     A `snapshot` tells what exists now rather than what happened: it is read whole, and by its key alone.
     `whole` keeps all rows of a read in one batch, for a view whose natural duplicates must stay together.
+    A `needed` one tells what was metered, or what ran: without both no cost meets an asset.
     `parts` turns the columns into facts and records; by default they are the facts.
     """
 
@@ -80,6 +81,7 @@ class View:
     page_key: str = ""
     first_key: str | int = ""
     whole: bool = False
+    needed: bool = False
     snapshot: bool = False
     parts: Callable[[pa.RecordBatch, View, Reading], Parts] = reading.as_they_are
 

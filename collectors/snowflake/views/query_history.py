@@ -54,5 +54,6 @@ VIEW = View(
     lag=timedelta(minutes=45),
     look_back=timedelta(days=2),
     grant=GOVERNANCE_VIEWER,
+    needed=True,
     parts=_parts,
 )

@@ -25,4 +25,5 @@ VIEW = View(
     lag=timedelta(hours=3),
     look_back=timedelta(days=7),
     grant=USAGE_VIEWER,
+    needed=True,
 )

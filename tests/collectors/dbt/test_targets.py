@@ -126,6 +126,18 @@ def test_results_that_came_before_their_manifest_are_read_again_with_it(dbt: Kit
     assert str(run.asset) == "snowflake:acme:db.new.orders"
 
 
+def test_artifacts_are_read_again_for_another_account(dbt: Kit, target: Path) -> None:
+    """What they say depends on whose relations they are: a corrected `instance` reaches what was read before it."""
+    dbt.write(
+        target, manifest=dbt.manifest({ORDERS: dbt.node(ORDERS)}), run_results=dbt.results(dbt.result(ORDERS))
+    )
+    first = dbt.read(target, instance="acne")
+    second = dbt.read(target, first.seen, instance="acme")
+
+    assert [str(run.asset) for run in second.of(Run)] == ["snowflake:acme:db.marts.orders"]
+    assert dbt.read(target, first.seen | second.seen, instance="acme").batches == []
+
+
 def test_results_no_manifest_knows_are_told_and_tried_again(dbt: Kit, target: Path) -> None:
     """Neither a missing manifest nor another project's makes runs vanish without a word."""
     dbt.write(target, run_results=dbt.results(dbt.result(ORDERS)))

@@ -129,6 +129,16 @@ def test_the_grants_are_the_least_that_is_needed() -> None:
         SnowflakeCollector.grants("x; DROP USER y")
 
 
+def test_the_grants_are_run_as_the_one_role_that_may_make_all_of_it() -> None:
+    """A resource monitor is the account administrator's alone to make, so the script begins by becoming it."""
+    first, *rest = [
+        line for line in SnowflakeCollector.grants("WATCHER").splitlines() if line[:2] not in {"--", ""}
+    ]
+
+    assert first == "USE ROLE ACCOUNTADMIN;"
+    assert any(line.startswith("CREATE RESOURCE MONITOR") for line in rest)
+
+
 @pytest.mark.parametrize(
     ("grant", "extra"),
     [

@@ -278,8 +278,23 @@ def test_a_view_left_out_is_expected(tmp_path: Path) -> None:
 
     assert len(found.degraded) == 10
     assert all(fault.expected for fault in found.degraded.values())
-    assert lines["QUERY_HISTORY"].ok
+    assert (lines["QUERY_HISTORY"].ok, lines["QUERY_HISTORY"].warning) == (True, False)
+    assert (lines["SESSIONS"].ok, lines["SESSIONS"].warning) == (True, True)
+    assert not lines["WAREHOUSE_METERING_HISTORY"].ok
+    assert "10 of 11" in lines["export"].detail
+    assert "assay grants snowflake --export" in lines["export"].fix
     assert "not read" in lines["notes.txt"].detail
+
+
+def test_a_part_whose_view_nothing_tells_is_a_warning(tmp_path: Path) -> None:
+    """Parts laid side by side in one folder are named alike: the doctor says where they belong."""
+    for name in ("data_0_0_0.csv.gz", "README.md"):
+        (tmp_path / name).touch()
+    config = SnowflakeCollector.config_class(export=tmp_path)
+    lines = {line.name: line for line in SnowflakeCollector("acme", config).examine()}
+
+    assert (lines["data_0_0_0.csv.gz"].warning, lines["README.md"].warning) == (True, False)
+    assert "QUERY_HISTORY/" in lines["data_0_0_0.csv.gz"].fix
 
 
 def test_a_form_that_is_not_read_is_told(tmp_path: Path) -> None:

@@ -132,6 +132,8 @@ def test_doctor_tries_every_view(options: dict[str, Any]) -> None:
 
     assert lines["sign-in"].ok
     assert lines["QUERY_HISTORY"].detail == "may be read"
+    assert lines["QUERY_HISTORY"].needed
+    assert (lines[ABSENT].ok, lines[ABSENT].warning) == (True, True)
     assert "ORGANIZATION_BILLING_VIEWER" in lines[ABSENT].fix
     assert len(lines) == 1 + len(SnowflakeCollector.streams) + 1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assay.config import MappingRule
-from costs.mapping.day import Names
+from costs.mapping.day import Names, rules_met
 
 if TYPE_CHECKING:
     from tests.costs.mapping.conftest import World
@@ -95,7 +95,7 @@ def test_a_failed_build_still_worked_for_its_target(world: World) -> None:
 def test_a_rule_answers_last(world: World) -> None:
     """What nothing else names goes where the company's rule says; the first fitting rule stands."""
     rules = (
-        MappingRule(asset="Looker", warehouse="bi_*", application="look*"),
+        MappingRule(asset="bi:acme:looker", warehouse="bi_*", application="look*"),
         MappingRule(asset="db.s.ml", role="ML"),
     )
     world.names = Names("acme", rules=rules)
@@ -105,9 +105,24 @@ def test_a_rule_answers_last(world: World) -> None:
     )
 
     assert world.map() == {
-        "bi": [('rule:acme:"Looker"', "session_rule")],
+        "bi": [("bi:acme:looker", "session_rule")],
         "ml": [("db.s.ml", "session_rule")],
     }
+
+
+def test_a_rule_can_ask_for_a_tag(world: World) -> None:
+    """A tool that only tags its queries has an asset, too; what speaks for none of the day is known."""
+    world.names = Names(
+        "acme",
+        rules=(
+            MappingRule(asset="ml:acme:churn", tag="churn-*"),
+            MappingRule(asset="ml:acme:none", tag="churn-*", role="nobody"),
+        ),
+    )
+    world.query("ml", "select 1", tag="Churn-Training").query("other", "select 1", tag="else").query("no", "")
+
+    assert world.map() == {"ml": [("ml:acme:churn", "session_rule")]}
+    assert rules_met(world.engine) == {0}
 
 
 def test_a_reader_is_nobodys_work(world: World) -> None:

@@ -92,20 +92,22 @@ function marked(data, element) {
   const marks = Object.entries(data.marks);
   if (!marks.length) return undefined;
   const dim = color(element, "dim");
-  const label = (name, value) => ({ formatter: `${name} ${figure(value, data.unit)}`, position: "insideEndTop", color: dim, fontSize: 11, padding: [1, 4], backgroundColor: color(element, "panel") });
-  const lines = marks.map(([name, value]) => ({ name, yAxis: value, label: label(name, value) }));
+  const lines = marks.map(([name, value]) => ({ name, yAxis: value, label: { show: false } })); // the note below tells it
   return { symbol: "none", silent: true, lineStyle: { color: dim, type: "dashed" }, data: lines };
 }
 
 function series(data, element) {
   const last = data.series.length - 1;
-  return data.series.map((one, i) => {
+  const bars = data.kind === "bars";
+  const drawn = data.series.map((one, i) => {
     const paint = color(element, one.color || "busy");
     const base = { name: one.name, data: one.values, itemStyle: { color: paint }, emphasis: { disabled: true } };
-    const extra = i === last ? { markArea: shaded(data, element), markLine: marked(data, element) } : {};
-    if (data.kind === "bars") return { ...base, ...extra, type: "bar", stack: "all", barCategoryGap: "24%", barMaxWidth: 40 };
+    const extra = i === last ? { markArea: bars && shaded(data, element), markLine: marked(data, element) } : {};
+    if (bars) return { ...base, ...extra, type: "bar", stack: "all", barCategoryGap: "24%", barMaxWidth: 40 };
     return { ...base, ...extra, type: "line", symbol: "circle", symbolSize: 4, connectNulls: true, lineStyle: { color: paint, width: 1.5 } };
   });
+  // Only bars shade the whole width of a day, so a line has an empty one behind it.
+  return bars || !data.soft.length ? drawn : [...drawn, { type: "bar", data: data.labels.map(() => null), markArea: shaded(data, element) }];
 }
 
 // The range that was expected is an area between Low and High; where figures left it the ground is tinted.
@@ -153,7 +155,7 @@ function option(data, element) {
     grid: { left: 0, right: 0, top: legend ? 36 : 12, bottom: 2, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     legend: legend ? { data: named(data), top: 0, left: 0, type: "scroll", icon: "roundRect", itemWidth: 8, itemHeight: 8, itemGap: 16, textStyle: text, inactiveColor: faint } : undefined,
     tooltip: tooltip(data, element),
-    xAxis: { type: "category", data: data.labels, axisTick: { show: false }, axisLine: { lineStyle: { color: faint } }, axisLabel: { ...text, hideOverlap: true } },
+    xAxis: { type: "category", data: data.labels, axisTick: { show: false, interval: 0 }, axisLine: { lineStyle: { color: faint } }, axisLabel: { ...text, hideOverlap: true } },
     yAxis: [
       { type: "value", scale: data.kind === "band", splitNumber: 4, splitLine: { lineStyle: { color: faint } }, axisLabel: { ...text, formatter: (value) => compact.format(value) } },
       { type: "value", show: false, min: 0, max: 1 },

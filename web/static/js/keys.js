@@ -18,6 +18,13 @@ document.addEventListener("click", (event) => {
 // On a narrow screen the facets would push the list out of sight.
 if (matchMedia("(max-width: 760px)").matches) document.querySelectorAll(".facets > details[open]").forEach(close);
 
+// A drawing wider than the screen starts at the asset it is drawn for.
+document.querySelectorAll(".lineage .here").forEach((here) => {
+  const frame = here.closest(".scroll");
+  const [box, within] = [here.getBoundingClientRect(), frame.getBoundingClientRect()];
+  frame.scrollLeft += box.left + box.width / 2 - within.left - within.width / 2;
+});
+
 function close(details) {
   details.removeAttribute("open");
 }
