@@ -14,7 +14,10 @@ from assay.cli.request import command as assay_command
 from assay.cli.say import note, say_json
 from assay.cli.stores import opened_store
 from assay.cli.table import say_table
+from assay.cycle.horizons import read_until
+from assay.cycle.sources import open_sources
 from assay.model.time import from_ms
+from assay.registry import Registry
 from checks.anomaly.replay import replay
 
 if TYPE_CHECKING:
@@ -40,11 +43,12 @@ def command(request: Request, pattern: str, days: int) -> int:
     settings = request.settings()
     began = time.perf_counter()
     with opened_store(settings) as store, store.read() as session:
-        asked = replay(session, today(), settings.detector, days, pattern)
+        horizons = read_until(session, open_sources(settings, Registry())[0])
+        asked = replay(session, today(), settings.detector, days, pattern, horizons)
         base = None
         if request.overrides:
             own = changed(request, overrides={}).settings()
-            base = replay(session, today(), own.detector, days, pattern)
+            base = replay(session, today(), own.detector, days, pattern, horizons)
     seconds = time.perf_counter() - began
     if request.as_json:
         say_json(_as_dict(asked, base, seconds))

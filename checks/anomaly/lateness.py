@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -20,11 +22,16 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from assay.model.assets import AssetKey
     from assay.model.incidents import Note
     from assay.model.time import Window
     from checks.gaps import Bound, Gap
 
 QUANTILE, BUFFER, LEAST_GAPS = 0.99, 0.25, 8
+
+
+Horizons = Mapping[tuple[str, str], datetime]
+"""How far each account, as (platform, account), is read: nothing of it is late by what is not read yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,11 @@ class Lateness:
     def is_late(self) -> bool:
         """Whether that is longer than its own gaps let expect."""
         return self.bound is not None and self.open_ms > self.bound.limit_ms and not self.is_spared
+
+
+def seen_until(key: AssetKey, now: datetime, read_until: Horizons) -> int:
+    """The moment (ms) up to which refreshes of the asset are known."""
+    return to_ms(min(now, read_until.get((key.platform, key.instance), now)))
 
 
 def refreshes(session: Session, window: Window) -> dict[int, list[int]]:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from assay.model.assets import AssetKey
 from assay.model.time import DAY_MS, HOUR_MS, Window, floor_day_ms, to_ms
 from checks.anomaly.explain import figure, sentence
 from checks.anomaly.kinds import Kind, Mark, Reason
-from checks.anomaly.lateness import BUFFER, Lateness, lateness, refreshes
+from checks.anomaly.lateness import BUFFER, Lateness, lateness, refreshes, seen_until
 from checks.anomaly.layout import lay_out
 from checks.anomaly.metrics import FRESHNESS
 from checks.anomaly.rules import LEAST_FLAT
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from assay.config.detector import DetectorSettings
     from checks.anomaly.arrays import Bools, Ints
+    from checks.anomaly.lateness import Horizons
     from checks.anomaly.subjects import Subject
     from checks.anomaly.verdicts import Verdicts
 
@@ -64,8 +66,13 @@ class Replay:
         return len(self.alerts) * DAYS_A_MONTH / max(self.assets * self.days, 1)
 
 
-def replay(
-    session: Session, now: datetime, config: DetectorSettings, days: int, pattern: str = "*"
+def replay(  # noqa: PLR0913, PLR0917 - what is replayed, how, and how much of it is known
+    session: Session,
+    now: datetime,
+    config: DetectorSettings,
+    days: int,
+    pattern: str = "*",
+    read_until: Horizons | None = None,
 ) -> Replay:
     """Judge the last `days` days of the assets whose keys fit the glob, each point by those before it.
 
@@ -79,7 +86,11 @@ def replay(
     since = floor_day_ms(to_ms(now)) - days * DAY_MS
     told = _Told(since, [], np.zeros(4, dtype=np.int64))
     told.read(watched, config)
-    late = _late(session, now, longer, fleet, since) if FRESHNESS.name in config.metrics else iter(())
+    late = (
+        _late(session, now, longer, fleet, since, read_until or {})
+        if FRESHNESS.name in config.metrics
+        else iter(())
+    )
     assets = {str(one.key) for one in watched}
     wrong, found, spared, flagged = (int(count) for count in told.judged)
     return Replay(
@@ -147,16 +158,22 @@ def _firsts(flags: Sequence[tuple[int, Reason]]) -> Iterator[tuple[int, Reason]]
         before = place
 
 
-def _late(
-    session: Session, now: datetime, config: DetectorSettings, fleet: Fleet, since_ms: int
+def _late(  # noqa: PLR0913, PLR0917 - as above
+    session: Session,
+    now: datetime,
+    config: DetectorSettings,
+    fleet: Fleet,
+    since_ms: int,
+    read_until: Horizons,
 ) -> Iterator[Alert]:
     """The gaps that would have been told as late while they lasted."""
     end = to_ms(now)
     for asset, moments in refreshes(session, Window(end - config.history_days * DAY_MS, end)).items():
         if asset not in fleet.keys:
             continue
-        ends = [*moments[1:], end]
-        for place in _may_be_late(np.array([*moments, end], dtype=np.int64), since_ms):
+        seen_ms = max(seen_until(AssetKey.parse(fleet.keys[asset]), now, read_until), moments[-1])
+        ends = [*moments[1:], seen_ms]
+        for place in _may_be_late(np.array([*moments, seen_ms], dtype=np.int64), since_ms):
             found = lateness(moments[: place + 1], ends[place], ())
             if found.is_late:
                 yield Alert(_told_at(found), fleet.keys[asset], FRESHNESS.name, _words(found))

@@ -12,7 +12,7 @@ from assay.model.time import DAY_MS, HOUR_MS, Window, to_ms
 from checks.anomaly.detecting import detect
 from checks.anomaly.explain import figure, sentence
 from checks.anomaly.kinds import Kind, Mark, Reason
-from checks.anomaly.lateness import lateness, refreshes
+from checks.anomaly.lateness import lateness, refreshes, seen_until
 from checks.anomaly.layout import lay_out
 from checks.anomaly.metrics import FRESHNESS
 from checks.anomaly.rules import is_flat, named
@@ -20,14 +20,14 @@ from checks.anomaly.subjects import Fleet, subjects
 from checks.anomaly.tuning import tuned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
     from assay.config.detector import DetectorSettings
     from checks.anomaly.arrays import Ints
-    from checks.anomaly.lateness import Lateness
+    from checks.anomaly.lateness import Horizons, Lateness
     from checks.anomaly.layout import Batch
     from checks.anomaly.metrics import Metric
     from checks.anomaly.subjects import Subject
@@ -44,7 +44,7 @@ def watch(
     session: Session,
     now: datetime,
     config: DetectorSettings,
-    read_until: Mapping[tuple[str, str], datetime] | None = None,
+    read_until: Horizons | None = None,
 ) -> list[CheckResult]:
     """The verdict on the newest point of each metric of each asset, as of `now`; reads only.
 
@@ -88,13 +88,19 @@ def reason_of(one: Subject, verdicts: Verdicts, at: tuple[int, int], place: int)
     `at` is where it stands among the verdicts, `place` where in its series.
     """
     reason = Reason(int(verdicts.reason[at]))
-    if reason in FALLS and not one.metric.falls_matter:
+    value, expected = float(one.series.values[place]), float(verdicts.expected[at])
+    if (reason in FALLS and not one.metric.falls_matter) or _is_petty(one.metric, value, expected):
         return Reason.NONE
     if one.metric.kind is not Kind.COUNT or one.marks[place] & Mark.SPARED:
         return reason
     if reason is Reason.NONE and is_flat(one.series.values[_begin(one, place) : place + 1]):
         return Reason.FLAT
-    return named(reason, float(one.series.values[place]), float(verdicts.expected[at]))
+    return named(reason, value, expected)
+
+
+def _is_petty(metric: Metric, value: float, expected: float) -> bool:
+    """Whether it is about too little; where nothing was expected the value itself counts."""
+    return abs(value - expected if np.isfinite(expected) else value) < metric.least_change
 
 
 def standing_creep(one: Subject, verdicts: Verdicts, row: int, slots: Ints) -> Reason:
@@ -152,16 +158,14 @@ def _late(
     now: datetime,
     config: DetectorSettings,
     fleet: Fleet,
-    read_until: Mapping[tuple[str, str], datetime],
+    read_until: Horizons,
 ) -> Iterator[CheckResult]:
     end = to_ms(now)
     for asset, moments in refreshes(session, Window(end - config.history_days * DAY_MS, end)).items():
         if (text := fleet.keys.get(asset)) is not None:
             key = AssetKey.parse(text)
-            seen = to_ms(min(now, read_until.get((key.platform, key.instance), now)))
-            yield _lateness(
-                key, lateness(moments, max(seen, moments[-1]), fleet.of(text, FRESHNESS)), now, config
-            )
+            seen_ms = max(seen_until(key, now, read_until), moments[-1])
+            yield _lateness(key, lateness(moments, seen_ms, fleet.of(text, FRESHNESS)), now, config)
 
 
 def _lateness(key: AssetKey, found: Lateness, now: datetime, config: DetectorSettings) -> CheckResult:

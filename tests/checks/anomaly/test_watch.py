@@ -130,6 +130,14 @@ def test_a_slow_run_is_told_and_a_fast_one_is_not(session: Session) -> None:
     assert found(session, "runtime").outcome is Outcome.PASS
 
 
+def test_seconds_are_nobodys_trouble(session: Session) -> None:
+    """What is too rare for its history and less than five seconds off is not told."""
+    ran(session, [*noisy(level=1), 3])
+    assert found(session, "runtime").outcome is Outcome.PASS
+    ran(session, [*noisy(level=1), 60])
+    assert found(session, "runtime").outcome is Outcome.FAIL
+
+
 def test_a_creeping_runtime_is_told(session: Session) -> None:
     """Thirty seconds that become minutes in weeks are found while they do."""
     ran(session, [v * 1.04 ** max(0, n - 60) for n, v in enumerate(noisy(100, level=30))])
@@ -155,7 +163,7 @@ def test_a_missing_run_is_told(session: Session) -> None:
 
 def test_daily_cost_is_watched_and_provisional_days_are_not(session: Session) -> None:
     """A day that cost five times as much fails once it is settled."""
-    values = [*noisy(level=1_000_000), 5_000_000.0, 9_000_000.0]
+    values = [*noisy(level=1_000_000_000), 5_000_000_000.0, 9_000_000_000.0]
     rows = [
         {
             "connection": "sf", "dimension": "asset", "value": str(ORDERS), "service": "compute", "kind": "query",
@@ -168,7 +176,7 @@ def test_daily_cost_is_watched_and_provisional_days_are_not(session: Session) ->
     insert_rows(session, CostRow, rows)
     result = found(session, "cost")
     assert (result.outcome, result.check.cause) == (Outcome.FAIL, Cause.COST)
-    assert result.observed == pytest.approx(0.005)
+    assert result.observed == pytest.approx(5)
 
 
 def test_null_shares_are_watched_for_each_check(session: Session) -> None:
