@@ -123,8 +123,8 @@ def test_a_check_that_cannot_be_run_is_trouble_of_its_own(desk: Desk) -> None:
     """Neither a pass nor a failure of the asset; it ends when the check can be run, whatever it finds."""
     assert desk.record(found("fail", 0), found("unknown", 1)) == [(1, "opened")]
     assert desk.record(found("error", 2, message="no such table")) == [(2, "opened")]
-    assert desk.record(found("unknown", 3)) == []
-    assert desk.record(found("fail", 4)) == [(2, "resolved")]
+    assert desk.record(found("unknown", 3)) == [(2, "resolved")]
+    assert desk.record(found("fail", 4)) == []
     assert [(row.cause, row.state) for row in _rows(desk.store)] == [
         ("volume", "open"),
         ("check", "resolved"),
