@@ -372,3 +372,18 @@ def test_draining_waits_as_channels_ask_and_no_longer(small_world: World, chat: 
 
     assert dispatcher.drain(10, sleep=small_world.clock.pass_s) == Delivered(sent=11)
     assert small_world.states().count("waiting") == 9
+
+
+def test_all_that_was_given_up_is_known(small_world: World) -> None:
+    """However many they are: `assay alerts retry` lets all of it wait again."""
+    rows = [
+        {
+            "channel": "chat", "thread": f"{n}", "transition": "opened", "dedupe_key": f"{n}", "state": "dead",
+            "next_ms": 1, "created_ms": 1,
+        }
+        for n in range(1100)
+    ]  # fmt: skip
+    with small_world.store.write() as session:
+        outbox.add(session, rows)
+        assert len(outbox.dead_letters(session, "chat")) == 1100
+        assert outbox.dead_letters(session, "other") == []
