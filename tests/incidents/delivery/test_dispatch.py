@@ -379,7 +379,7 @@ def test_all_that_was_given_up_is_known(small_world: World) -> None:
     rows = [
         {
             "channel": "chat", "thread": f"{n}", "transition": "opened", "dedupe_key": f"{n}", "state": "dead",
-            "next_ms": 1, "created_ms": 1,
+            "payload": {}, "next_ms": 1, "created_ms": 1,
         }
         for n in range(1100)
     ]  # fmt: skip
