@@ -1,7 +1,8 @@
 """What people say of an incident: expected once, new normal, really wrong. Each is a note that can be taken back.
 
-Expected once and new normal resolve the incident, since nobody needs to mend anything; really wrong leaves it as it
-is, and the note keeps the detector from ever taking the stretch for normal.
+Expected once and new normal resolve the incident, since nobody needs to mend anything; what was expected is not told
+again before the stretch is over. Really wrong leaves it as it is, and the note keeps the detector from ever taking the
+stretch for normal.
 """
 
 from __future__ import annotations
@@ -47,7 +48,9 @@ def judge(book: Book, row: IncidentRow, verb: Verb, actor: str, text: str) -> in
     said = f"{WORDS[verb]}. {text}".strip()
     book.write(Entry(row, Transition.JUDGED, book.now_ms, actor, said, details))
     if verb is not Verb.REALLY_WRONG and IncidentState(row.state).is_live:
-        resolve(book, row, actor, f"Judged: {WORDS[verb].lower()}.", note_id=note_id)
+        excused_ms = end_ms - 1 if verb is Verb.EXPECTED_ONCE else 0
+        resolve(book, row, actor, f"Judged: {WORDS[verb].lower()}.", excused_ms)
+        keep(row, resolved_by_note=note_id)
     return note_id
 
 
@@ -60,16 +63,16 @@ def take_back(book: Book, row: IncidentRow, note_id: int, actor: str) -> None:
     if incidents.live(book.session, [incidents.live_key(row.asset_id, row.cause)]):
         return
     standing = replace(standing_of(row), state=IncidentState.OPEN, was_open=True, resolved_ms=None)
-    put(row, replace(standing, ended_by_person=False), book.now_ms)
+    put(row, replace(standing, settled_ms=None), book.now_ms)
     book.write(Entry(row, Transition.REOPENED, book.now_ms, actor, "The judgement was taken back."))
 
 
-def resolve(book: Book, row: IncidentRow, actor: str, text: str, note_id: int | None = None) -> None:
-    """Resolve a live incident by a person's word; results from before it no longer reopen it."""
-    standing = standing_of(row)
-    ended = replace(standing, state=IncidentState.RESOLVED, resolved_ms=book.now_ms, ended_by_person=True)
+def resolve(book: Book, row: IncidentRow, actor: str, text: str, excused_ms: int = 0) -> None:
+    """Resolve a live incident by a person's word; results up to then, and up to `excused_ms`, do not reopen it."""
+    standing, settled_ms = standing_of(row), max(book.now_ms, excused_ms)
+    ended = replace(standing, state=IncidentState.RESOLVED, resolved_ms=book.now_ms, settled_ms=settled_ms)
     put(row, ended, book.now_ms)
-    keep(row, resolved_by_note=note_id)
+    keep(row, resolved_by_note=None)
     told = standing.state is not IncidentState.PENDING
     book.write(Entry(row, Transition.RESOLVED, book.now_ms, actor, text, told=told))
 
