@@ -32,6 +32,9 @@ WORDS = {
 }
 """The verbs as people read them."""
 
+_WATCHED = frozenset({Cause.VOLUME, Cause.FRESHNESS, Cause.NULLS, Cause.RUNTIME, Cause.COST})
+"""The causes the detector watches series for: columns that changed are no reason to forget how many rows are usual."""
+
 
 def judge(book: Book, row: IncidentRow, verb: Verb, actor: str, text: str) -> int:
     """Keep the judgement as a note on the incident's stretch, and do to the incident what it says; the note's id."""
@@ -39,8 +42,9 @@ def judge(book: Book, row: IncidentRow, verb: Verb, actor: str, text: str) -> in
     start_ms, end_ms = stretch(book.session, row)
     if verb is Verb.NEW_NORMAL:
         end_ms = max(end_ms, book.now_ms)
-    metric = str(row.details.get("finding", {}).get("metric", ""))
-    note = Note(AssetKey.parse(asset.key), metric, verb, from_ms(start_ms), from_ms(end_ms), actor, text)
+    note = Note(
+        AssetKey.parse(asset.key), _metric(row), verb, from_ms(start_ms), from_ms(end_ms), actor, text
+    )
     note_id = notes.add(book.session, note, book.now_ms, row.id)
     details: dict[str, Any] = {"note": note_id, "verb": verb.value}
     if verb is Verb.NEW_NORMAL and row.cause == Cause.SCHEMA:
@@ -92,6 +96,12 @@ def _span(result: CheckResultRow) -> tuple[int, int]:
     day = floor_day_ms(result.at_ms)
     start = int(result.details.get("start_ms", day))
     return start, max(int(result.details.get("end_ms", day + DAY_MS)), start + 1)
+
+
+def _metric(row: IncidentRow) -> str:
+    """What the note is of: the metric of the finding, else all; of trouble no series shows, its cause alone."""
+    told = str(row.details.get("finding", {}).get("metric", ""))
+    return told or ("" if row.cause in _WATCHED else row.cause)
 
 
 def _accept_columns(book: Book, row: IncidentRow, asset: AssetRow, actor: str) -> dict[str, Any]:

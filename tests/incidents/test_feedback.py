@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from incidents.conftest import at, found
+from incidents.conftest import at, check, found
 
 from assay.incidents.acts import act, undo
+from assay.model.checks import Cause
 from assay.model.incidents import Transition, Verb
+from assay.store import notes
 
 if TYPE_CHECKING:
     from incidents.conftest import Desk
@@ -65,3 +67,23 @@ def test_taken_back_it_stands_and_is_heard_again(desk: Desk) -> None:
     assert [change.transition for change in taken.changes] == ["unjudged", "reopened"]
     assert desk.record(found("pass", HOUR)) == [(1, "resolved")]
     assert desk.record(found("fail", 2 * HOUR)) == [(1, "reopened")]
+
+
+@pytest.mark.parametrize(
+    ("cause", "metadata", "metric"),
+    [
+        (Cause.VOLUME, {"metric": "row_count"}, "row_count"),
+        (Cause.VOLUME, {}, ""),
+        (Cause.SCHEMA, {}, "schema"),
+        (Cause.UNIQUENESS, {}, "uniqueness"),
+    ],
+)
+def test_a_judgement_trains_what_shows_the_trouble(
+    desk: Desk, cause: Cause, metadata: dict[str, str], metric: str
+) -> None:
+    """Columns that changed for good are no reason to forget how many rows are usual."""
+    desk.record(found("fail", 0, check(cause=cause), metadata=metadata))
+    _said(desk, Verb.NEW_NORMAL, 10)
+
+    with desk.store.read() as session:
+        assert [note.metric for note in notes.active(session)] == [metric]
