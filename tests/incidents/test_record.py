@@ -243,7 +243,7 @@ def test_writers_at_once_make_one_incident(store: Store, *, same: bool) -> None:
     assert _timeline(store, told[0]) == ["opened"]
 
 
-def test_ten_thousand_failures_at_once_are_recorded(sqlite_store: Store) -> None:
+def test_two_thousand_failures_at_once_are_recorded(sqlite_store: Store) -> None:
     """Set-based: a warehouse that fails whole is one transaction of seconds."""
     key = ORDERS
     results = [
