@@ -67,8 +67,12 @@ class CustomPythonCheck:
             with Session(scene.session.get_bind()) as session:
                 return function(replace(scene, session=session), **self.config.options)
 
-        given = limited(self.config.timeout_s, call, "The function")
+        given = limited(self.config.timeout_s, call, "The function", self._name(function))
         return self._verdict(scene, given)
+
+    def _name(self, function: Function) -> str:
+        """The check, and its function as it is now: a file that was mended is another."""
+        return f"{self.check.name}\0{getattr(function, '__module__', '')}"
 
     def _function(self, scene: Scene) -> Function:
         place, _, name = self.config.call.rpartition(":")
@@ -94,11 +98,18 @@ class CustomPythonCheck:
         known = {"passed", "outcome", "message", "metadata", *_FIGURES}
         if unknown := sorted(set(parts) - known):
             raise CheckError(f"The function gave the unknown part {unknown[0]!r}.", hint=_HINT)
-        verdict = Outcome(parts["outcome"]) if "outcome" in parts else bool(parts["passed"])
+        verdict = Outcome(parts["outcome"]) if "outcome" in parts else _yes_or_no(parts["passed"])
         figures = {name: float(parts[name]) for name in _FIGURES if parts.get(name) is not None}
         message = one_sentence(str(parts.get("message") or "The function gave its verdict."))
         found = result(self.check, scene, verdict, message, **figures)
         return replace(found, metadata=dict(parts.get("metadata") or {}))
+
+
+def _yes_or_no(said: object) -> bool:
+    """True, False, or what equals them, as numpy's do; CheckError for the rest: "false" must be no pass."""
+    if said in (True, False):  # no set: what is no bool need not be hashable
+        return bool(said)
+    raise CheckError(f"The function says passed = {said!r}, which is no verdict.", hint=_HINT)
 
 
 def _imported(name: str) -> object:

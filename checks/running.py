@@ -11,10 +11,12 @@ from pydantic import ValidationError
 from assay.config.faults import fault
 from assay.errors import AssayError
 from assay.model.checks import CheckResult, Outcome
+from assay.model.validations import struck
 from assay.registry import CHECKS
 from checks.base import Aggregate
+from checks.keepable import keepable
 from checks.scanning import run_together
-from checks.words import one_sentence
+from checks.words import one_sentence, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -53,10 +55,18 @@ def made(check: Check, registry: Registry) -> CheckType:
 
 def errored(check: Check, error: BaseException, now: datetime) -> CheckResult:
     """The result of a check that could not be run."""
-    told = error.message if isinstance(error, AssayError) else f"{type(error).__name__}: {error}"
+    told = error.message if isinstance(error, AssayError) else f"{type(error).__name__}: {_said(error)}"
     hint = error.hint if isinstance(error, AssayError) else _SOME_OTHER
-    message = one_sentence(told) or type(error).__name__
+    message = one_sentence(printable(struck(told))) or type(error).__name__
     return CheckResult(check, now, Outcome.ERROR, message, metadata={"next_step": hint})
+
+
+def _said(error: BaseException) -> str:
+    """What an error says; one of a plug-in's may fail even at that."""
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - an error without words is still an error
+        return "it does not say why"
 
 
 def _by_asset(checks: Iterable[Check]) -> list[list[Check]]:
@@ -89,20 +99,17 @@ def _run_group(
 
 def _run(check: Check, one: Any, scene: Scene) -> CheckResult:  # noqa: ANN401 - a CheckType, or an Aggregate that is one
     try:
-        found = one.run(scene)
+        return keepable(one.run(scene), check)
     except Exception as error:  # noqa: BLE001 - as above
         return errored(check, error, scene.now)
-    if not isinstance(found, CheckResult):
-        wrong = TypeError(f"the check gave a {type(found).__name__} instead of a result")
-        return errored(check, wrong, scene.now)
-    return found
 
 
 def _scanned(scan: Sequence[tuple[Check, Any, Scene]]) -> Iterator[CheckResult]:
     """Aggregates over the same rows: together, or each by itself where together fails."""
     if len(scan) > 1:
         try:
-            together = run_together([one for _, one, _ in scan], scan[0][2])
+            found = run_together([one for _, one, _ in scan], scan[0][2])
+            together = [keepable(each, check) for each, (check, _, _) in zip(found, scan, strict=True)]
         except Exception:  # noqa: BLE001 - one of them is at fault: asked alone, it tells so itself
             together = []
         if together:

@@ -27,8 +27,8 @@ class VolumeConfig(QueryConfig):
     metric: Literal["row_count", "rows_written"] = Field(
         default="row_count", description="Rows in the asset, or rows written to it in the last 24 hours"
     )
-    min_rows: int | None = Field(default=None, ge=0)
-    max_rows: int | None = Field(default=None, ge=0)
+    min_rows: int | None = Field(default=None, ge=0, description="The fewest rows")
+    max_rows: int | None = Field(default=None, ge=0, description="The most rows")
     max_drop: float | None = Field(
         default=None, ge=0, le=1, description="Share of the value before that may be missing: 0.3 is 30 %"
     )

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
 
 LONGEST = 80
 """Characters of a name that are shown; hostile ones are far longer."""
+
+
+_NO_TEXT = re.compile("[\\x00\\ud800-\\udfff]")
+"""NUL, and half of a surrogate pair: no database holds them as text."""
+
+
+def printable(text: str) -> str:
+    """The text with what cannot be kept replaced by the sign for that."""
+    return _NO_TEXT.sub("\ufffd", text)
 
 
 def shown(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 from datetime import timedelta
@@ -14,7 +15,7 @@ from assay.cli.app import COMMANDS, app
 from assay.config import MappingRule, write_new
 from assay.config.delivery import ChannelSettings, OwnerSettings, RouteSettings
 from assay.config.settings import Settings
-from assay.registry import CHANNELS, COLLECTORS, Registry
+from assay.registry import CHANNELS, CHECKS, COLLECTORS, Registry
 from assay.store.engine import Store
 
 if TYPE_CHECKING:
@@ -113,6 +114,20 @@ def channels() -> str:
     return _joined(lines)
 
 
+def checks() -> str:
+    """Every kind of check: an example and its options."""
+    lines = ["# Checks", "", WRITTEN, "", _CHECKS, ""]
+    registry = Registry()
+    for kind in registry.names(CHECKS):
+        found = registry.load(CHECKS, kind)
+        lines += [f"## `{kind}`", "", _one_line((found.__doc__ or "").partition("\n\n")[0]), ""]
+        for example in found.config_class.model_json_schema().get("examples", []):
+            options = ", ".join(f"{name}: {json.dumps(value)}" for name, value in example.items())
+            lines += [f"e.g. `{options}`", ""]
+        lines += [*_fields(found.config_class), ""]
+    return _joined(lines)
+
+
 def _stream(stream: SourceStream) -> str:
     grant = f"`{stream.grant.format(role='ASSAY')}`" if stream.grant else ""
     needs = "; ".join(filter(None, (grant, stream.edition))) or "nothing"
@@ -157,12 +172,22 @@ def _fields(model: type[BaseModel]) -> Iterator[str]:
     for name, field in model.model_fields.items():
         if name == "kind" or field.description == "Tests only.":
             continue
-        default = "" if field.is_required() else f" Default: `{_written(field.get_default())}`."
+        default = (
+            ""
+            if field.is_required()
+            else f" Default: `{_written(field.get_default(call_default_factory=True))}`."
+        )
         yield f"* `{name}` — {_sentence(field.description or 'A pattern')}{default}"
 
 
 def _written(value: Any) -> str:  # noqa: ANN401 - any default
-    return "none" if value is None or value == () else f'"{value}"' if isinstance(value, str) else str(value)
+    return (
+        "none"
+        if value is None or value in ((), {})
+        else f'"{value}"'
+        if isinstance(value, str)
+        else str(value)
+    )
 
 
 def _sentence(text: str) -> str:
@@ -200,6 +225,16 @@ _CHANNELS = """
 A channel is a table `[channels.NAME]` with its `kind`; beside the options below each takes `weekly_budget` and
 `per_second` (see [settings](configuration.md)). [Get alerts](../how-to/get-alerts.md) shows each at work.
 """.strip()
+_CHECKS = """
+[Declare checks](../how-to/declare-checks.md) shows where checks are written. Each has a `name`, which its results are
+kept by, and beside the options of its kind:
+
+* `asset` — Its key, `platform:instance:database.schema.table`.
+* `kind` — One of the kinds below.
+* `severity` — `error`, or `warn`. Default: `"error"`.
+* `owner` — Who is told when it fails; else the asset's owner is. Default: `""`.
+* `description` — What it promises, for whoever reads the alert. Default: `""`.
+""".strip()
 _PAGES = """
 Each page and its JSON twin take the same questions in the URL: `days`, or `from` and `to` (UTC days), and
 `unit=credits`. The dashboard answers on this machine alone. What changes something is a POST from a form of its own
@@ -211,6 +246,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "configuration.md": configuration,
     "collectors.md": collectors,
     "channels.md": channels,
+    "checks.md": checks,
     "pages.md": pages,
 }
 

@@ -7,7 +7,6 @@ page in the same browser. Two locks do that, each enough by itself: the browser'
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 import hmac
 import secrets
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 from flask import abort, current_app, redirect, request, url_for
 
 from assay.errors import UsageError
+from assay.incidents.caller import caller
 from assay.model.time import HOUR_MS
 from web.format import now_ms
 
@@ -70,11 +70,8 @@ def numbers(name: str, most: int = 200) -> list[int]:
 
 
 def actor() -> str:
-    """Who acts: whoever runs this process, as the system knows them, since nobody signs in; '' where it does not."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return ""
+    """Who acts: whoever runs this process, since nobody signs in; '' where the system does not know them."""
+    return caller()
 
 
 def leads_to(endpoint: str, done: str, count: int = 1, **values: object) -> Response:

@@ -8,7 +8,6 @@ import click
 from sqlalchemy import select
 
 from assay.cli.alerts_list import matcher_said, silence_dict
-from assay.cli.caller import caller
 from assay.cli.figures import moment, today
 from assay.cli.request import command as assay_command
 from assay.cli.say import note, say_json
@@ -16,6 +15,7 @@ from assay.cli.spans import SPAN
 from assay.cli.stores import opened_store
 from assay.config.faults import nearest
 from assay.errors import UsageError
+from assay.incidents.caller import caller
 from assay.incidents.routing import PATTERNS, Subject, matches
 from assay.model.time import to_ms
 from assay.store import silences

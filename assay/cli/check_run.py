@@ -14,6 +14,8 @@ from assay.cli.table import say_table
 from assay.cycle.horizons import read_until
 from assay.cycle.sources import open_sources
 from assay.cycle.warehouses import opener
+from assay.incidents.policy import Policy
+from assay.incidents.record import record
 from assay.model.checks import Outcome
 from assay.model.time import to_ms
 from assay.registry import Registry
@@ -52,6 +54,9 @@ def command(request: Request, pattern: str, *, dry_run: bool) -> int:
         with store.read() as session:
             chosen = only(all_checks(session, gathered), pattern)
         results = _run(settings, store, registry, chosen, now)
+        if not dry_run:
+            with store.write() as session:
+                record(session, results, now, Policy.of(settings))
     if request.as_json:
         say_json([as_dict(result) for result in results])
     else:

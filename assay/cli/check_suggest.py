@@ -38,7 +38,9 @@ def command(request: Request, asset: str, days: int, *, writes: bool) -> int:
     with opened_store(settings) as store, store.read() as session:
         facts = facts_of(session, _key(asset))
         if facts.id is None:
-            raise UsageError(f"There is no asset {asset}.", hint="`assay costs --by asset` lists keys.")
+            raise UsageError(
+                f"There is no asset {asset}.", hint="The page of an asset shows its key: assay serve."
+            )
         found = suggest(session, facts, today(), days)
     file = write(settings.folder, [each.check for each in found]) if writes and found else None
     if request.as_json:
@@ -52,7 +54,10 @@ def _key(text: str) -> AssetKey:
     try:
         return AssetKey.parse(text)
     except ValueError as error:
-        raise UsageError(str(error), hint="e.g. snowflake:acme:shop.marts.orders") from None
+        raise UsageError(
+            str(error),
+            hint="Give its whole key, e.g. snowflake:acme:shop.marts.orders; its page in `assay serve` shows it.",
+        ) from None
 
 
 def _as_dict(each: Suggestion) -> dict[str, object]:

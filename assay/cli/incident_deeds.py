@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.caller import caller
 from assay.cli.figures import today
 from assay.cli.say import say_json
 from assay.cli.stores import opened_store
 from assay.incidents.acts import act
+from assay.incidents.caller import caller
 from assay.incidents.policy import Policy
 from assay.store import incidents
 
@@ -50,14 +50,15 @@ def act_on(
 
 
 def _said(session: Session, number: int, done: Done) -> str:
-    """One line: the number, its title and how it stands now."""
+    """One line: the number, its title, what happened, and how it stands where that does not say so."""
     line = incidents.one(session, number)
     title, state = ("", "") if line is None else (line.row.title, line.row.state)
     happened = ", ".join(dict.fromkeys(str(change.transition) for change in done.changes)) or "as before"
     taken = (
         f" (note {done.note_id}; `assay incidents undo {done.note_id}` takes it back)" if done.note_id else ""
     )
-    return f"{number}  {happened}{taken}; {state}: {title}"
+    stands = "" if state in happened else f"; still {state}"
+    return f"{number}  {title}: {happened}{stands}{taken}"
 
 
 def _as_dict(number: int, done: Done) -> dict[str, object]:

@@ -64,7 +64,8 @@ def _cells(line: IncidentLine) -> tuple[str, ...]:
     row = line.row
     more = f" (and {line.grouped} downstream)" if line.grouped else ""
     since = moment(row.opened_ms)
-    return (str(row.id), row.title + more, row.state, row.severity, row.impact, row.owner, since)
+    state = f"{row.state}, snoozed" if row.snoozed_until_ms else row.state
+    return (str(row.id), row.title + more, state, row.severity, row.impact, row.owner, since)
 
 
 def line_dict(line: IncidentLine) -> dict[str, Any]:

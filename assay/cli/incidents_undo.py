@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.caller import caller
 from assay.cli.figures import today
 from assay.cli.request import command as assay_command
 from assay.cli.say import say_json
 from assay.cli.stores import opened_store
 from assay.incidents.acts import undo
+from assay.incidents.caller import caller
 from assay.incidents.policy import Policy
 from assay.model.incidents import Transition
 

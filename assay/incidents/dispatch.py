@@ -108,11 +108,6 @@ class Dispatcher:
             done.add(self.pump())
         return done
 
-    def next_due_ms(self) -> int | None:
-        """How long the message longest due has waited, in ms; None when none is due."""
-        with self._store.read() as session:
-            return outbox.oldest_waiting_ms(session, self._clock())
-
     def _pause_ms(self) -> int | None:
         """How long until something that is due may be sent; None when nothing is."""
         now_ms = self._clock()

@@ -1,7 +1,8 @@
 """What people say of an incident: expected once, new normal, really wrong. Each is a note that can be taken back.
 
-Expected once and new normal resolve the incident, since nobody needs to mend anything; really wrong leaves it as it
-is, and the note keeps the detector from ever taking the stretch for normal.
+Expected once and new normal resolve the incident, since nobody needs to mend anything; what was expected is not told
+again before the stretch is over. Really wrong leaves it as it is, and the note keeps the detector from ever taking the
+stretch for normal.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ WORDS = {
 }
 """The verbs as people read them."""
 
+_WATCHED = frozenset({Cause.VOLUME, Cause.FRESHNESS, Cause.NULLS, Cause.RUNTIME, Cause.COST})
+"""The causes the detector watches series for: columns that changed are no reason to forget how many rows are usual."""
+
 
 def judge(book: Book, row: IncidentRow, verb: Verb, actor: str, text: str) -> int:
     """Keep the judgement as a note on the incident's stretch, and do to the incident what it says; the note's id."""
@@ -38,8 +42,9 @@ def judge(book: Book, row: IncidentRow, verb: Verb, actor: str, text: str) -> in
     start_ms, end_ms = stretch(book.session, row)
     if verb is Verb.NEW_NORMAL:
         end_ms = max(end_ms, book.now_ms)
-    metric = str(row.details.get("finding", {}).get("metric", ""))
-    note = Note(AssetKey.parse(asset.key), metric, verb, from_ms(start_ms), from_ms(end_ms), actor, text)
+    note = Note(
+        AssetKey.parse(asset.key), _metric(row), verb, from_ms(start_ms), from_ms(end_ms), actor, text
+    )
     note_id = notes.add(book.session, note, book.now_ms, row.id)
     details: dict[str, Any] = {"note": note_id, "verb": verb.value}
     if verb is Verb.NEW_NORMAL and row.cause == Cause.SCHEMA:
@@ -47,7 +52,9 @@ def judge(book: Book, row: IncidentRow, verb: Verb, actor: str, text: str) -> in
     said = f"{WORDS[verb]}. {text}".strip()
     book.write(Entry(row, Transition.JUDGED, book.now_ms, actor, said, details))
     if verb is not Verb.REALLY_WRONG and IncidentState(row.state).is_live:
-        resolve(book, row, actor, f"Judged: {WORDS[verb].lower()}.", note_id=note_id)
+        excused_ms = end_ms - 1 if verb is Verb.EXPECTED_ONCE else 0
+        resolve(book, row, actor, f"Judged: {WORDS[verb].lower()}.", excused_ms)
+        keep(row, resolved_by_note=note_id)
     return note_id
 
 
@@ -60,16 +67,16 @@ def take_back(book: Book, row: IncidentRow, note_id: int, actor: str) -> None:
     if incidents.live(book.session, [incidents.live_key(row.asset_id, row.cause)]):
         return
     standing = replace(standing_of(row), state=IncidentState.OPEN, was_open=True, resolved_ms=None)
-    put(row, replace(standing, ended_by_person=False), book.now_ms)
+    put(row, replace(standing, settled_ms=None), book.now_ms)
     book.write(Entry(row, Transition.REOPENED, book.now_ms, actor, "The judgement was taken back."))
 
 
-def resolve(book: Book, row: IncidentRow, actor: str, text: str, note_id: int | None = None) -> None:
-    """Resolve a live incident by a person's word; results from before it no longer reopen it."""
-    standing = standing_of(row)
-    ended = replace(standing, state=IncidentState.RESOLVED, resolved_ms=book.now_ms, ended_by_person=True)
+def resolve(book: Book, row: IncidentRow, actor: str, text: str, excused_ms: int = 0) -> None:
+    """Resolve a live incident by a person's word; results up to then, and up to `excused_ms`, do not reopen it."""
+    standing, settled_ms = standing_of(row), max(book.now_ms, excused_ms)
+    ended = replace(standing, state=IncidentState.RESOLVED, resolved_ms=book.now_ms, settled_ms=settled_ms)
     put(row, ended, book.now_ms)
-    keep(row, resolved_by_note=note_id)
+    keep(row, resolved_by_note=None)
     told = standing.state is not IncidentState.PENDING
     book.write(Entry(row, Transition.RESOLVED, book.now_ms, actor, text, told=told))
 
@@ -89,6 +96,12 @@ def _span(result: CheckResultRow) -> tuple[int, int]:
     day = floor_day_ms(result.at_ms)
     start = int(result.details.get("start_ms", day))
     return start, max(int(result.details.get("end_ms", day + DAY_MS)), start + 1)
+
+
+def _metric(row: IncidentRow) -> str:
+    """What the note is of: the metric of the finding, else all; of trouble no series shows, its cause alone."""
+    told = str(row.details.get("finding", {}).get("metric", ""))
+    return told or ("" if row.cause in _WATCHED else row.cause)
 
 
 def _accept_columns(book: Book, row: IncidentRow, asset: AssetRow, actor: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from assay.incidents.blocks import REMINDER
 from assay.model.incidents import IncidentState, Transition
+from assay.model.time import DAY_MS
 
 LOUD = frozenset({Transition.OPENED, Transition.REOPENED, Transition.WORSENED, REMINDER})
 """What calls somebody, and counts in the budget."""
@@ -62,7 +63,7 @@ def judge(standing: Standing, now_ms: int) -> Judgement:
     must not go on showing a trouble that is over.
     """
     if standing.transition in LOUD:
-        return _muted(standing, now_ms) or _rationed(standing)
+        return _muted(standing, now_ms) or _rationed(standing, now_ms)
     if not standing.told:
         return Judgement(Verdict.MUTE, "nobody was told of it here")
     if standing.transition != Transition.RESOLVED and not standing.follows:
@@ -85,15 +86,16 @@ def _muted(standing: Standing, now_ms: int) -> Judgement | None:
     return None if found is None else Judgement(Verdict.MUTE, *found)
 
 
-def _rationed(standing: Standing) -> Judgement:
-    """Whether it is told now or in the digest."""
+def _rationed(standing: Standing, now_ms: int) -> Judgement:
+    """Whether it is told now or in the digest. A reminder, which no digest holds, waits a day for room."""
     if standing.digest_only:
         return _left(standing, "its route says: digest")
     if not standing.has_room and not standing.is_grave:
-        return _left(standing, "the week's budget is spent")
+        return _left(standing, "the week's budget is spent", now_ms + DAY_MS)
     return _SEND
 
 
-def _left(standing: Standing, reason: str) -> Judgement:
-    verdict = Verdict.MUTE if standing.transition == REMINDER else Verdict.DIGEST
-    return Judgement(verdict, reason)
+def _left(standing: Standing, reason: str, again_ms: int = NEVER_MS) -> Judgement:
+    if standing.transition == REMINDER:
+        return Judgement(Verdict.MUTE, reason, again_ms)
+    return Judgement(Verdict.DIGEST, reason)

@@ -51,8 +51,8 @@ class Tally:
 class Standing:
     """Where an incident stands.
 
-    `since_ms` is the first bad result of this time; `was_open` whether it was ever open; `ended_by_person` that
-    someone resolved it at `resolved_ms`, after which only newer results speak.
+    `since_ms` is the first bad result of this time; `was_open` whether it was ever open; `settled_ms` until when
+    results do not bring it back, by the word of who resolved it (None where nobody did).
     """
 
     state: IncidentState
@@ -61,7 +61,7 @@ class Standing:
     tallies: Mapping[str, Tally]
     was_open: bool = False
     resolved_ms: int | None = None
-    ended_by_person: bool = False
+    settled_ms: int | None = None
 
     @property
     def bad(self) -> int:
@@ -108,7 +108,7 @@ def graver(one: Severity, other: Severity) -> Severity:
 def _bad(before: Standing | None, signal: Signal, rules: Rules) -> Step:
     if before is not None and before.state.is_live:
         return _worse(before, signal, rules)
-    if before is not None and before.ended_by_person and signal.at_ms <= (before.resolved_ms or 0):
+    if before is not None and before.settled_ms is not None and signal.at_ms <= before.settled_ms:
         return Step(before)
     begun = Standing(
         IncidentState.PENDING, signal.severity, signal.at_ms, {signal.check: Tally(1, 0, signal.severity)}
@@ -149,5 +149,5 @@ def _good(before: Standing | None, signal: Signal, rules: Rules) -> Step:
 
 
 def _resolved(standing: Standing, at_ms: int) -> Step:
-    ended = replace(standing, state=IncidentState.RESOLVED, resolved_ms=at_ms, ended_by_person=False)
+    ended = replace(standing, state=IncidentState.RESOLVED, resolved_ms=at_ms, settled_ms=None)
     return Step(ended, (Transition.RESOLVED,))

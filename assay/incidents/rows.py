@@ -32,7 +32,7 @@ def standing_of(row: IncidentRow) -> Standing:
         tallies,
         was_open=bool(row.details.get("was_open")),
         resolved_ms=row.resolved_ms,
-        ended_by_person=bool(row.details.get("ended_by_person")),
+        settled_ms=row.details.get("settled_ms"),
     )
 
 
@@ -57,7 +57,7 @@ def put(row: IncidentRow, standing: Standing, at_ms: int) -> None:
         checks={name: [t.bad, t.good, t.severity.value] for name, t in standing.tallies.items()},
         since_ms=standing.since_ms,
         was_open=standing.was_open,
-        ended_by_person=standing.ended_by_person,
+        settled_ms=standing.settled_ms,
     )
 
 

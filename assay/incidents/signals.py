@@ -45,11 +45,11 @@ def addressed(results: Iterable[CheckResult]) -> Iterator[Addressed]:
 
 
 def _said(result: CheckResult) -> dict[Cause, bool]:
-    """Whether it is bad for each cause it speaks of; UNKNOWN speaks of none."""
-    if result.outcome is Outcome.UNKNOWN:
-        return {}
+    """Whether it is bad for each cause it speaks of; UNKNOWN says of its check no more than that it could be run."""
     if result.outcome is Outcome.ERROR:
         return {Cause.CHECK: True}
+    if result.outcome is Outcome.UNKNOWN:
+        return {Cause.CHECK: False}
     return {Cause.CHECK: False, result.check.cause: result.outcome is Outcome.FAIL}
 
 

@@ -60,7 +60,9 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A judgement on a stretch [`start`, `end`) of an asset's metric ('' for all of them), and who gave it.
+    """A judgement on a stretch [`start`, `end`) of an asset's metric, and who gave it.
+
+    `metric` is '' for all of them, and a cause where no metric shows the trouble: then it trains nothing.
 
     EXPECTED_ONCE leaves the stretch out of training; NEW_NORMAL begins the history anew at `start`; REALLY_WRONG
     keeps the stretch from ever becoming normal.

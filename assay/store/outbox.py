@@ -236,8 +236,9 @@ def deliveries(  # noqa: PLR0913 - the parts of one question
 
 
 def dead_letters(session: Session, channel: str = "") -> list[OutboxRow]:
-    """What was given up, newest first."""
-    return deliveries(session, channel=channel, state=DEAD, limit=1000)
+    """All that was given up (in the channel), newest first."""
+    rows = select(OutboxRow).where(OutboxRow.state == DEAD).order_by(OutboxRow.id.desc())
+    return list(session.scalars(rows.where(OutboxRow.channel == channel) if channel else rows))
 
 
 def last_told(session: Session, thread: str) -> OutboxRow | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
+from assay.store.outbox import MUTED
 from assay.store.tables import OutboxRow, SilenceRow
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def end(session: Session, silence_id: int, now_ms: int) -> bool:
     if row is None or row.ended_ms is not None or row.until_ms <= now_ms:
         return False
     row.ended_ms = now_ms
-    muted = OutboxRow.state == "muted"
+    muted = OutboxRow.state == MUTED
     session.execute(update(OutboxRow).where(muted, OutboxRow.next_ms == row.until_ms).values(next_ms=now_ms))
     session.flush()
     return True

@@ -37,6 +37,10 @@ if TYPE_CHECKING:
 
 _BLOCK_KEYS = ("asset", "checks", "owner")
 _SHARED = ("asset", "owner")
+MOST_VALUES = 100_000
+"""Of one file, each counted wherever an alias repeats it."""
+DEEPEST = 100
+"""How deep they may be nested."""
 
 
 def from_files(folder: Path, registry: Registry) -> Iterator[Declared | AssayError]:
@@ -73,7 +77,9 @@ def _of_file(file: _File, registry: Registry) -> Iterator[Declared | AssayError]
 
 def _read(file: _File) -> Any:  # noqa: ANN401 - whatever stands in the file
     try:
-        return YAML().load(file.path.read_text("utf-8")) or []
+        document = YAML().load(file.path.read_text("utf-8")) or []
+    except RecursionError:
+        raise _too_large(file) from None
     except (YAMLError, ValueError, OSError) as error:
         mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
         line = f" line {mark.line + 1}" if mark is not None else ""
@@ -81,6 +87,31 @@ def _read(file: _File) -> Any:  # noqa: ANN401 - whatever stands in the file
         raise DeclarationError(
             f"{file.name}{line}: this is no YAML: {why}.", hint="Mend the file, then run again."
         ) from None
+    if _is_endless(document):
+        raise _too_large(file)
+    return document
+
+
+def _too_large(file: _File) -> DeclarationError:
+    return DeclarationError(
+        f"{file.name}: it holds more than {MOST_VALUES:,} values, or is nested too deeply.",
+        hint="Divide the file; an alias must not hold what it stands in.",
+    )
+
+
+def _is_endless(document: object) -> bool:
+    """Whether there are too many values to read: aliases can make a few lines endless."""
+    left, seen = [(document, 0)], 0
+    while left:
+        node, depth = left.pop()
+        seen += 1
+        if seen > MOST_VALUES or depth > DEEPEST:
+            return True
+        if isinstance(node, Mapping):
+            left += [(inner, depth + 1) for inner in node.values()]
+        elif isinstance(node, list):
+            left += [(inner, depth + 1) for inner in node]
+    return False
 
 
 def _checks_of(block: object, file: _File) -> Sequence[object]:

@@ -135,7 +135,7 @@ def test_a_check_that_gives_no_result_is_an_error(session: Session) -> None:
 
     scene = Scene(NOW, session, AssetFacts(ORDERS))
     (found,) = run_checks(checks(("odd", {})), Registry(lambda _: [Point()]), lambda _: scene, NOW)
-    assert (Outcome.ERROR, "TypeError: the check gave a bool instead of a result") == (
+    assert (Outcome.ERROR, "The check gave a bool instead of a result.") == (
         found.outcome,
         found.message,
     )

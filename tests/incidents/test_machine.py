@@ -117,7 +117,7 @@ def test_at_one_moment_bad_is_heard_first() -> None:
 def test_after_a_person_resolved_only_newer_results_speak() -> None:
     """A result measured before the resolution but told after it does not bring the incident back."""
     ended = Standing(
-        IncidentState.RESOLVED, Severity.ERROR, 1, {}, was_open=True, resolved_ms=10, ended_by_person=True
+        IncidentState.RESOLVED, Severity.ERROR, 1, {}, was_open=True, resolved_ms=10, settled_ms=10
     )
 
     assert Step(ended) == step(ended, Signal("a", 10, bad=True), Rules())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, request
 
@@ -38,7 +38,6 @@ PAGE = 50
 MOST_PAGES = 10_000
 SPANS = {1: "1 hour", 4: "4 hours", 24: "1 day", 72: "3 days", 168: "1 week", 720: "30 days"}
 """For how many hours something may be silenced."""
-_TRIED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +194,5 @@ def retry() -> Response:
     """Let what was given up in a channel wait again."""
     name = forms.field("channel")
     with state.store().write() as session:
-        dead: list[Any] = outbox.dead_letters(session, name)[:_TRIED]
-        outbox.requeue(session, [row.id for row in dead], now_ms())
+        outbox.requeue(session, [row.id for row in outbox.dead_letters(session, name)], now_ms())
     return forms.leads_to("alerts.page", "retry", channel=name or None)

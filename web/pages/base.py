@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import g, render_template, request, url_for
+from flask import current_app, g, render_template, request, url_for
 
 from assay.errors import UsageError
 from assay.store import check_list, incidents, search, triage
@@ -59,8 +59,11 @@ def rendered(template: str, **values: Any) -> str:  # noqa: ANN401 - a template 
 
 
 def _twin() -> str:
-    """The address of the same figures as JSON."""
-    return url_for(f"v1.{request.blueprint}_json", **{**(request.view_args or {}), **url_with()})
+    """The address of the same figures as JSON; '' where a page has no figures, as a form."""
+    endpoint = f"v1.{request.blueprint}_json"
+    if endpoint not in current_app.view_functions:
+        return ""
+    return url_for(endpoint, **{**(request.view_args or {}), **url_with()})
 
 
 def words_of(args: Mapping[str, str]) -> str:

@@ -141,7 +141,7 @@ class OutboxRow(Base):
     group_key: Mapped[str] = mapped_column(default="")
     dedupe_key: Mapped[str] = mapped_column(unique=True)
     payload: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    state: Mapped[str] = mapped_column(default="waiting")  # waiting, sent, muted, digest, dead
+    state: Mapped[str] = mapped_column(default="waiting")  # one of outbox.STATES
     attempt: Mapped[int] = mapped_column(default=0)
     next_ms: Mapped[int]
     lease_ms: Mapped[int] = mapped_column(default=0)  # held until then
@@ -157,9 +157,7 @@ class SilenceRow(Base):
     __tablename__ = "silence"
 
     id: Mapped[int] = mapped_column(ID, primary_key=True)
-    matcher: Mapped[dict[str, Any]] = mapped_column(
-        default=dict
-    )  # globs of asset, cause, owner, tag, channel
+    matcher: Mapped[dict[str, Any]] = mapped_column(default=dict)  # globs by the names routes match by
     until_ms: Mapped[int]
     author: Mapped[str] = mapped_column(default="")
     reason: Mapped[str] = mapped_column(default="")

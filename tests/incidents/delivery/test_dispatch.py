@@ -352,14 +352,15 @@ def test_a_route_sends_each_owner_its_own(small_world: World) -> None:
     assert [row.channel for row in small_world.rows()] == ["chat", "other", "other"]
 
 
-def test_the_age_of_the_oldest_message_due_is_known(small_world: World, chat: Recorder) -> None:
-    """What a health page watches: how long something waits that should have been sent."""
-    dispatcher = small_world.dispatcher(chat)
-    assert dispatcher.next_due_ms() is None
+def test_the_age_of_the_oldest_message_due_is_known(small_world: World) -> None:
+    """What a gauge watches: how long something waits that should have been sent."""
     small_world.open()
+    with small_world.store.read() as session:
+        assert outbox.oldest_waiting_ms(session, small_world.clock()) is None
     small_world.clock.pass_s(30 + timedelta(minutes=5).total_seconds())
 
-    assert dispatcher.next_due_ms() == 300_000
+    with small_world.store.read() as session:
+        assert outbox.oldest_waiting_ms(session, small_world.clock()) == 300_000
 
 
 def test_draining_waits_as_channels_ask_and_no_longer(small_world: World, chat: Recorder) -> None:
@@ -371,3 +372,18 @@ def test_draining_waits_as_channels_ask_and_no_longer(small_world: World, chat: 
 
     assert dispatcher.drain(10, sleep=small_world.clock.pass_s) == Delivered(sent=11)
     assert small_world.states().count("waiting") == 9
+
+
+def test_all_that_was_given_up_is_known(small_world: World) -> None:
+    """However many they are: `assay alerts retry` lets all of it wait again."""
+    rows = [
+        {
+            "channel": "chat", "thread": f"{n}", "transition": "opened", "dedupe_key": f"{n}", "state": "dead",
+            "payload": {}, "next_ms": 1, "created_ms": 1,
+        }
+        for n in range(1100)
+    ]  # fmt: skip
+    with small_world.store.write() as session:
+        outbox.add(session, rows)
+        assert len(outbox.dead_letters(session, "chat")) == 1100
+        assert outbox.dead_letters(session, "other") == []

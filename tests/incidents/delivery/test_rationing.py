@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -369,6 +370,13 @@ def test_what_is_left_to_the_digest_calls_and_is_still_to_be_told(standing: Stan
         assert standing.transition in LOUD
         assert standing.transition != "reminder"
         assert judged.again_ms == NEVER_MS
+
+
+def test_a_reminder_without_room_waits_for_room() -> None:
+    """The budget of a week ends no row of reminders for good; a route of digests does."""
+    reminder = Standing("reminder", IncidentState.OPEN, told=True, has_room=False)
+    assert judge(reminder, 100) == Judgement(Verdict.MUTE, "the week's budget is spent", 100 + DAY_MS)
+    assert judge(replace(reminder, digest_only=True), 100).again_ms == NEVER_MS
 
 
 def test_the_log_is_newest_first_and_can_be_narrowed(small_world: World, chat: Recorder) -> None:

@@ -1,4 +1,4 @@
-"""Who calls the program."""
+"""Who acts, where nobody signs in."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import getpass
 
 
 def caller() -> str:
-    """The user as the system knows them; '' where it does not."""
+    """Whoever runs this process, as the system knows them; '' where it does not."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):

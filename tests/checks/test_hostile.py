@@ -1,0 +1,148 @@
+"""What checks of anybody's give, and files anybody wrote: nothing of it stops another check, or passes unseen."""
+
+from __future__ import annotations
+
+import json
+import math
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from fakes.checked import NOW, ORDERS
+
+from assay.config import Settings
+from assay.model.checks import Cause, Check, CheckResult, Outcome
+from assay.registry import Registry
+from checks.base import AssetFacts, CheckError, Scene
+from checks.deadline import CheckTimeoutError, limited
+from checks.keepable import MOST_CHARACTERS, keepable
+from checks.running import errored, run_checks
+from checks.script import ScriptError, load_script
+from checks.sources.gathering import gather
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy.orm import Session
+
+CHECK = Check("one", ORDERS, "custom_python", Cause.CUSTOM)
+
+
+def given(**parts: Any) -> CheckResult:  # noqa: ANN401 - parts of a result, right or wrong
+    """A result with those parts."""
+    return CheckResult(**{"check": CHECK, "at": NOW, "outcome": Outcome.FAIL, **parts})
+
+
+def test_a_result_is_kept_without_what_no_store_can_hold() -> None:
+    """NUL, half a surrogate pair, NaN and objects are replaced; the verdict stands."""
+    odd = {"a": {1, 2} - {2}, 3: math.nan, "o": [math.inf, NOW, "\x00"], "deep": (), "b": b"x"}
+    found = keepable(given(message="a\x00b\ud800\n" * 1000, high=math.inf, metadata=odd), CHECK)
+
+    assert Outcome.FAIL is found.outcome
+    assert None is found.high
+    assert 300 == len(found.message)
+    assert {"a": [1], "3": None, "o": [None, str(NOW), "\ufffd"], "deep": [], "b": "b'x'"} == found.metadata
+    found.message.encode()
+    json.dumps(found.metadata, allow_nan=False)
+
+
+def test_metadata_without_an_end_is_cut() -> None:
+    """A dict that holds itself, or millions of characters, is told as left out or in words."""
+    ring: dict[str, Any] = {}
+    ring["ring"] = ring
+
+    assert "ring" in keepable(given(metadata=ring), CHECK).metadata
+    assert ["left_out"] == list(keepable(given(metadata={"x": "y" * MOST_CHARACTERS}), CHECK).metadata)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        None,
+        True,
+        given(outcome="perhaps"),
+        given(observed="many"),
+        given(metadata=None),
+        given(at=None),
+        given(check=None),
+        given(outcome=Outcome.PASS, observed=math.nan),
+    ],
+)
+def test_what_is_no_verdict_is_an_error(found: object) -> None:
+    """And so is a pass on a figure that is none."""
+    with pytest.raises(CheckError):
+        keepable(found, CHECK)
+
+
+def test_an_error_that_cannot_say_why_is_one_all_the_same() -> None:
+    """And what an error says is told without the sign-in of an address."""
+
+    class SilentError(Exception):
+        def __str__(self) -> str:
+            raise RuntimeError
+
+    assert "SilentError: it does not say why" == errored(CHECK, SilentError(), NOW).message
+    told = errored(CHECK, ValueError("postgresql://me:secret@host/db is away"), NOW).message
+    assert "secret" not in told
+
+
+@pytest.mark.parametrize("said", ["'false'", "None", "float('nan')", "[]", "2"])
+def test_passed_that_is_no_verdict_does_not_pass(session: Session, tmp_path: Path, said: str) -> None:
+    """Only True, False and what equals them are verdicts."""
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "checks/own.py").write_text(f"def judge(scene):\n    return {{'passed': {said}}}\n")
+    scene = Scene(NOW, session, AssetFacts(ORDERS), folder=tmp_path)
+    wanted = [Check("one", ORDERS, "custom_python", Cause.CUSTOM, config={"call": "checks/own.py:judge"})]
+
+    assert [Outcome.ERROR] == [each.outcome for each in run_checks(wanted, Registry(), lambda _: scene, NOW)]
+
+
+def test_what_was_given_up_is_not_begun_again_beside_itself() -> None:
+    """A call that never ends takes one thread, however often it is asked; once it has ended, it is begun anew."""
+    never, calls = threading.Event(), []
+
+    def call() -> None:
+        calls.append(1)
+        never.wait()
+
+    for why in ("longer than", "still at work"):
+        with pytest.raises(CheckTimeoutError, match=why):
+            limited(0.01, call, name="for ever")
+    assert [1] == calls
+    never.set()
+    limited(5, lambda: None, name="another")
+
+
+def test_a_file_that_never_loads_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cycle does not wait for it for ever."""
+    monkeypatch.setattr("checks.script.LOADING_S", 0.05)
+    file = tmp_path / "own.py"
+    file.write_text("import threading\nthreading.Event().wait()\n")
+
+    with pytest.raises(ScriptError, match="longer than"):
+        load_script(file)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 5000,
+        "- &a\n  asset: x:y:z\n  checks: [{name: n, kind: volume, self: *a}]\n",
+        "a: &a [1,1,1,1,1,1,1,1,1]\n"
+        + "".join(
+            f"{b}: &{b} [{','.join([f'*{a}'] * 9)}]\n" for a, b in zip("abcdefg", "bcdefgh", strict=True)
+        ),
+    ],
+    ids=["deep", "ring", "laughs"],
+)
+def test_a_hostile_file_stops_no_other(tmp_path: Path, text: str) -> None:
+    """It is one problem that names the file; the checks of the next file are there."""
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "checks/a.yml").write_text(text)
+    good = "asset: duckdb:local:main.orders\nchecks: [{name: good, kind: volume, min_rows: 1}]\n"
+    (tmp_path / "checks/b.yml").write_text(good)
+
+    found = gather(Settings.load(tmp_path), Registry())
+
+    assert ["good"] == [check.name for check in found.checks]
+    assert ["checks/a.yml"] == [problem.message.partition(":")[0] for problem in found.problems]
