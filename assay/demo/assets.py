@@ -72,6 +72,8 @@ HALVED = "FCT_ORDERS"
 """The table that lost half its rows on one Tuesday."""
 DOUBLED, DOUBLES = "MART_CUSTOMER_VALUE", 12
 """The table whose key is found more than once in the last build, and how many times."""
+SLOW, SLOWER = "INT_ATTRIBUTION", 6
+"""The model whose last build takes many times as long as ever."""
 STALE, STALE_DAYS = "CAMPAIGNS", 3
 """The source its loader leaves alone at the end, and for how many days."""
 LOST = ("AD_SPEND", "DAY")

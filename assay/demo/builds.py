@@ -1,7 +1,8 @@
 """The daily dbt build: which node runs when, on four threads, with its statement and its result.
 
 The story: one model becomes slower from day to day, one fails on a day and is retried two hours later, one
-table gets only half its rows on the last Tuesday, and the key of one is no longer unique in the last build.
+table gets only half its rows on the last Tuesday, and in the last build the key of one is no longer unique
+and one takes six times as long.
 """
 
 from __future__ import annotations
@@ -15,7 +16,19 @@ from uuid import UUID
 import numpy as np
 
 from assay.demo import people
-from assay.demo.assets import BY_NAME, CREEPING, DOUBLED, DOUBLES, FAILING, HALVED, MODELS, PROJECT, Table
+from assay.demo.assets import (
+    BY_NAME,
+    CREEPING,
+    DOUBLED,
+    DOUBLES,
+    FAILING,
+    HALVED,
+    MODELS,
+    PROJECT,
+    SLOW,
+    SLOWER,
+    Table,
+)
 from assay.demo.calendar import BUILD_MS, Calendar
 from assay.demo.load import Book, Load, Statement
 from assay.demo.warehouses import DAY_MS, HOUR_MS, SECOND_MS, TRANSFORMING
@@ -135,8 +148,11 @@ class Builds:
         seconds = 1.5 if node.test else node.table.seconds * (1 + 0.15 * aged)
         if node.table.name == CREEPING and not node.test:
             seconds *= 1 + 2 * aged
+        is_last = day == self.calendar.days - 1
+        if node.table.name == SLOW and not node.test and is_last:
+            seconds *= SLOWER
         run_ms = int(seconds * SECOND_MS * self.rng.lognormal(0, 0.08) * (0.3 if failed else 1))
-        failures = DOUBLES if node == DOUBLED_TEST and day == self.calendar.days - 1 else 0
+        failures = DOUBLES if node == DOUBLED_TEST and is_last else 0
         status = ("fail" if failures else "pass") if node.test else "success"
         number = len(self.rows) + 1
         return Result(node, "error" if failed else status, number, start_ms, run_ms, thread, failures)

@@ -75,7 +75,7 @@ def _loader(calendar: Calendar, count: int, book: Book, rng: np.random.Generator
     rows, text = rng.integers(200, 40_000, count), _some(texts, count, rng)
     is_late = moments >= calendar.start_ms + (calendar.days - STALE_DAYS) * DAY_MS
     late = is_late & np.isin(text, forgotten)
-    text[late] = _some(sorted(set(texts) - set(forgotten)), int(late.sum()), rng)
+    text[late] = np.resize(sorted(set(texts) - set(forgotten)), int(late.sum()))
     return Load.of(
         start_ms=moments - moments % quarter + rng.integers(0, 40_000, count), text=text,
         run_ms=_lengths(count, 2500, 0.8, rng), user=people.LOADER, warehouse=LOADING, rows=rows,
