@@ -10,6 +10,7 @@ import ipaddress
 import socket
 import ssl
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -201,6 +202,7 @@ class _Pinned(http.client.HTTPConnection):
         self, host: str, port: int, addresses: list[str], context: ssl.SSLContext | None, timeout_s: float
     ) -> None:
         super().__init__(host, port, timeout=timeout_s)
+        self._seconds = timeout_s
         self._addresses = addresses
         self._context = context
         self.default_port = 443 if context else 80
@@ -212,10 +214,15 @@ class _Pinned(http.client.HTTPConnection):
             self.sock = self._context.wrap_socket(self.sock, server_hostname=self.host)
 
     def _plain(self) -> socket.socket:
+        """The first address that answers; all of them together are given no more than the time-out."""
         last: OSError = OSError("it has no address")
+        until = time.monotonic() + self._seconds
         for address in self._addresses:
+            left = until - time.monotonic()
+            if left <= 0:
+                break
             try:
-                return socket.create_connection((address, self.port), self.timeout)
+                return socket.create_connection((address, self.port), left)
             except OSError as error:
                 last = error
         raise last

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 import threading
-from contextlib import contextmanager
+import time
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -152,6 +153,22 @@ def test_a_server_that_answers_byte_by_byte_is_left_in_time() -> None:
     """The limit is for the whole, not for each read."""
     with _dripping() as url, pytest.raises(LostAnswerError, match=r"no answer in 0\.3 s"):
         Door(on_premise=True, timeout_s=0.3).post(url, b"", {})
+
+
+def test_many_addresses_take_no_longer_than_one() -> None:
+    """A host whose addresses all swallow what is sent is left when the time is over."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, ExitStack() as waiting:
+        for _ in range(3):  # nobody takes these up, and there is no room for more
+            one = waiting.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(full.getsockname())
+        began = time.monotonic()
+        with pytest.raises(OutboundError, match="cannot be reached"):
+            door(*["127.0.0.1"] * 20, on_premise=True, timeout_s=0.2).get(
+                f"http://hook.example:{full.getsockname()[1]}/"
+            )
+
+    assert time.monotonic() - began < 2
 
 
 def test_a_certificate_nobody_vouches_for_is_refused() -> None:

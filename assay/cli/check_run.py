@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING
 
 import click
@@ -46,7 +48,7 @@ def command(request: Request, pattern: str, *, dry_run: bool) -> int:
     PATTERN is a glob over the names of checks and assets; without it all are run.
     """
     settings, registry, now = request.settings(), Registry(), today()
-    with opened_store(settings) as store:
+    with redirect_stdout(sys.stderr), opened_store(settings) as store:  # what checks print is no result
         gathered = gather(settings, registry)
         if not dry_run:
             with store.write() as session:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import sys
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING
 
 import click
@@ -50,10 +52,10 @@ def run_and_say(request: Request, only: Sequence[str], *, wait: bool = False, de
 def cycle_of(
     request: Request, only: Sequence[str] = (), *, wait: bool = False, derive: bool = True
 ) -> CycleSummary:
-    """Run a cycle on the request's folder, with progress on stderr."""
+    """Run a cycle on the request's folder, with progress and what checks print on stderr."""
     settings = request.settings()
     configure_logging(level=logging.DEBUG if is_debugging() else logging.WARNING)
-    with opened(settings) as (store, files), progress() as on_event:
+    with redirect_stdout(sys.stderr), opened(settings) as (store, files), progress() as on_event:
         try:
             return run_cycle(
                 settings, store, files, today(), on_event=on_event, only=only, wait=wait, derive=derive

@@ -58,7 +58,7 @@ def _said(session: Session, number: int, done: Done) -> str:
         f" (note {done.note_id}; `assay incidents undo {done.note_id}` takes it back)" if done.note_id else ""
     )
     stands = "" if state in happened else f"; still {state}"
-    return f"{number}  {title}: {happened}{stands}{taken}"
+    return f"{number}  {title.rstrip('.')}: {happened}{stands}{taken}"
 
 
 def _as_dict(number: int, done: Done) -> dict[str, object]:

@@ -12,6 +12,7 @@ from assay.incidents.rows import keep, put, standing_of
 from assay.model.incidents import IncidentState, Transition, Verb
 from assay.model.time import to_ms
 from assay.store import notes
+from assay.store.keys import is_id
 from assay.store.locks import only_recorder
 from assay.store.tables import IncidentRow
 
@@ -88,7 +89,7 @@ def undo(session: Session, note_id: int, actor: str, now: datetime, policy: Poli
 def _held(session: Session, incident_id: int) -> IncidentRow:
     """The incident as it is now; nobody else changes it until the transaction ends."""
     only_recorder(session)
-    row = session.get(IncidentRow, incident_id, populate_existing=True)
+    row = session.get(IncidentRow, incident_id, populate_existing=True) if is_id(incident_id) else None
     if row is None:
         raise NoSuchIncidentError(
             f"There is no incident {incident_id}.", hint="`assay incidents` lists those that want attention."

@@ -17,7 +17,7 @@ from assay.incidents.signals import addressed, fresh
 from assay.incidents.tending import tend
 from assay.model.checks import Outcome
 from assay.model.incidents import IncidentState, Transition
-from assay.model.time import to_ms
+from assay.model.time import DAY_MS, to_ms
 from assay.store import checks, incidents, schemas
 from assay.store.bulk import chunked
 from assay.store.tables import AssetRow
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from assay.store.tables import IncidentRow
 
 __all__ = ["Change", "Done", "Policy", "act", "record", "undo"]
+
+_EXCUSED_MS = 7 * DAY_MS
+"""How far ahead a judgement may excuse what its incident is about: a point of the slowest series is a week."""
 
 
 def record(session: Session, results: Sequence[CheckResult], now: datetime, policy: Policy) -> list[Change]:
@@ -89,10 +92,11 @@ class Advance:
         checks.link(self.book.session, {key: row.id for key, row in self.links})
 
     def _load(self, heard: dict[tuple[int, str], list[Addressed]]) -> None:
-        """Read the incidents spoken of, those that may be reopened, and the names of the assets in trouble."""
+        """Read the incidents spoken of, those that may be reopened or hold back, and the names of assets in trouble."""
         session, bad = self.book.session, [i for items in heard.values() for i in items if i.signal.bad]
         if bad:
-            since = min(item.signal.at_ms for item in bad) - self.book.policy.rules.reopen_within_ms
+            back_ms = max(self.book.policy.rules.reopen_within_ms, _EXCUSED_MS)
+            since = min(item.signal.at_ms for item in bad) - back_ms
             in_trouble = {self.known[item.result.check.name].asset_id for item in bad}
             self.rows = incidents.resolved_since(session, in_trouble, since)
             for chunk in chunked(sorted(in_trouble)):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from assay.errors import UsageError
 from assay.model.incidents import IncidentState
 from assay.store.bulk import chunked
+from assay.store.keys import is_id
 from assay.store.tables import AssetRow, CheckResultRow, CheckRow, IncidentEventRow, IncidentRow
 
 if TYPE_CHECKING:
@@ -100,6 +101,8 @@ def woken(session: Session, now_ms: int) -> list[IncidentRow]:
 
 def one(session: Session, incident_id: int) -> IncidentLine | None:
     """The incident of that id with its asset, or None."""
+    if not is_id(incident_id):
+        return None
     row = session.execute(_lines().where(IncidentRow.id == incident_id)).one_or_none()
     return None if row is None else IncidentLine(*row)
 

@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 
+_MOST_ID = 2**63
+"""Larger numbers no database takes as an id."""
+
+
+def is_id(number: int) -> bool:
+    """Whether a row could have that id: what people write may be larger than any database takes."""
+    return 0 < number < _MOST_ID
+
+
 def find_ids(session: Session, keys: Iterable[AssetKey | str]) -> dict[str, int]:
     """The ids of those assets that are known, by key text."""
     found: dict[str, int] = {}

@@ -12,6 +12,7 @@ from assay.model.incidents import Note, Verb
 from assay.model.time import from_ms, to_ms
 from assay.store.bulk import chunked
 from assay.store.keys import asset_ids as ids_of
+from assay.store.keys import is_id
 from assay.store.tables import AssetRow, NoteRow
 
 if TYPE_CHECKING:
@@ -51,7 +52,11 @@ def add(session: Session, note: Note, now_ms: int, incident_id: int | None = Non
 
 def row(session: Session, note_id: int) -> NoteRow | None:
     """The note of that id, held against other writers; None when there is none."""
-    return session.scalar(select(NoteRow).where(NoteRow.id == note_id).with_for_update())
+    return (
+        session.scalar(select(NoteRow).where(NoteRow.id == note_id).with_for_update())
+        if is_id(note_id)
+        else None
+    )
 
 
 def undo(session: Session, note_id: int, now_ms: int) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
+from assay.store.keys import is_id
 from assay.store.outbox import MUTED
 from assay.store.tables import OutboxRow, SilenceRow
 
@@ -45,7 +46,7 @@ def recent(session: Session, limit: int = 50) -> Sequence[SilenceRow]:
 
 def end(session: Session, silence_id: int, now_ms: int) -> bool:
     """End one before its time, and let what it muted be judged again; False when none of that id still holds."""
-    row = session.get(SilenceRow, silence_id)
+    row = session.get(SilenceRow, silence_id) if is_id(silence_id) else None
     if row is None or row.ended_ms is not None or row.until_ms <= now_ms:
         return False
     row.ended_ms = now_ms

@@ -93,7 +93,7 @@ def _asset(text: str, name: str, place_of: PlaceOf) -> AssetKey:
     except ValueError as error:
         raise DeclarationError(
             f"{place_of('asset')}: check {name}: {error}.",
-            hint="`assay costs` lists the keys of assets.",
+            hint="The page of an asset shows its key: assay serve.",
             key="asset",
         ) from None
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import re
 import zlib
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from assay.errors import MalformedInputError
+from collectors.json_text import storable
 
 if TYPE_CHECKING:
     from collectors.dbt.loose import Json
@@ -35,8 +35,6 @@ _CONTENT = {
     Artifact.CATALOG: ("nodes", dict),
     Artifact.SOURCES: ("results", list),
 }
-_SUSPECT = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
-_ESCAPE = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(\\u0000|\\u[dD][89a-fA-F]..)|\\.")
 
 
 def stem(name: str) -> str:
@@ -71,7 +69,7 @@ def _parsed(found: Found, data: bytes) -> object:
         told = _unpacked(found, data).decode("utf-8-sig")
         if not told.strip():
             raise malformed(found, "it is empty")
-        return json.loads(_storable(told))
+        return json.loads(storable(told))
     except RecursionError:
         raise malformed(found, "it is nested too deeply to be a dbt artifact") from None
     except json.JSONDecodeError as error:
@@ -88,13 +86,6 @@ def _unpacked(found: Found, data: bytes) -> bytes:
     if len(data) > LARGEST_BYTES:
         raise malformed(found, f"it is larger than {LARGEST_BYTES:,} bytes")
     return data
-
-
-def _storable(told: str) -> str:
-    """The JSON text without escapes that no database can hold: NUL, and half of a surrogate pair."""
-    if not _SUSPECT.search(told):
-        return told
-    return _ESCAPE.sub(lambda match: r"\ufffd" if match[1] else match[0], told)
 
 
 def malformed(found: Found, what: str) -> MalformedInputError:

@@ -12,6 +12,7 @@ from assay.model.validations import validations
 from collectors.base import Batch, Degraded, Finding, SourceStream, StandingChecks
 from collectors.great_expectations.config import GreatExpectationsConfig
 from collectors.great_expectations.naming import PLATFORM, Naming
+from collectors.json_text import storable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,7 +115,7 @@ def _document(file: Path) -> object:
     try:
         if file.stat().st_size > LARGEST_BYTES:
             raise _malformed(file, f"it is larger than {LARGEST_BYTES:,} bytes")
-        return json.loads(file.read_text(encoding="utf-8-sig"))
+        return json.loads(storable(file.read_text(encoding="utf-8-sig")))
     except OSError as error:
         raise ConnectionFailedError(
             f"{file} cannot be read: {error.strerror}.", hint="Let Assay's user read the folder."

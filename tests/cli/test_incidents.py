@@ -98,9 +98,11 @@ def test_people_act_on_several_at_once(troubled: Program) -> None:
     assert troubled("incidents", "comment", "1", "it is the loader").code == 0
     assert troubled("incidents", "snooze", "1", "--for", "1d").code == 0
     assert "snoozed until" in troubled("incidents", "show", "1").out
+    assert "acknowledged, snoozed" in troubled("incidents", "list").out
+    assert troubled("incidents", "comment", "1", "still").out.endswith("commented; still acknowledged\n")
     assert troubled("incidents", "resolve", "1", "--text", "mended").code == 0
     happened = [one["what"] for one in troubled("incidents", "show", "1", "--json").json["timeline"]]
-    assert happened[-4:] == ["acknowledged", "commented", "snoozed", "resolved"]
+    assert happened[-4:] == ["commented", "snoozed", "commented", "resolved"]
     assert troubled("incidents", "ack", "1").code == 2
 
 

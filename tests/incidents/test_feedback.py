@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from incidents.conftest import at, check, found
 
 from assay.incidents.acts import act, undo
+from assay.incidents.machine import Rules
 from assay.model.checks import Cause
 from assay.model.incidents import Transition, Verb
 from assay.store import notes
@@ -34,6 +36,16 @@ def test_what_was_expected_once_is_not_told_again_that_day(desk: Desk) -> None:
 
     assert desk.record(found("fail", HOUR), found("fail", MIDNIGHT - 1)) == []
     assert desk.record(found("fail", MIDNIGHT)) == [(1, "reopened")]
+
+
+def test_it_is_not_told_either_where_nothing_is_reopened(desk: Desk) -> None:
+    """Also where each trouble is an incident of its own."""
+    desk.policy = replace(desk.policy, rules=Rules(reopen_within_ms=0))
+    desk.record(found("fail", 0))
+    _said(desk, Verb.EXPECTED_ONCE, 10)
+
+    assert desk.record(found("fail", HOUR)) == []
+    assert desk.record(found("fail", MIDNIGHT)) == [(2, "opened")]
 
 
 def test_what_was_expected_is_the_time_the_result_says(desk: Desk) -> None:

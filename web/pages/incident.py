@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 blueprint = Blueprint("incident", __name__)
 DRAWN_HOPS = 2
 _TOLD_FINDINGS = 30
-_MOST_ID = 2**63
-"""Larger numbers no database takes as an id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +128,7 @@ def _drawn(asset: AssetLine, hit: Blast) -> Picture:
 
 def found(incident_id: int) -> IncidentPage:
     """The incident of a URL; a 404 where there is none."""
-    told = query(state.session(), incident_id) if incident_id < _MOST_ID else None
+    told = query(state.session(), incident_id)
     if told is None:
         abort(404, f"There is no incident {incident_id}.")
     return told

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _BUSY, _TIMED_OUT, _CONFLICT = 429, 408, 409
 _LONGEST_QUOTE = 200
+LONGEST_REST_S = 3600.0
+"""A channel is left alone no longer than that, whatever it asks."""
 _SHORTEST_SECRET = 6
 """Shorter parts of a URL are words like "hook", which an error may need."""
 
@@ -26,7 +28,8 @@ _SHORTEST_SECRET = 6
 class DeliveryError(AssayError):
     """The channel did not take the message.
 
-    `permanent`: sending it again cannot help. `retry_after_s`: how long the channel asks to be left alone.
+    `permanent`: sending it again cannot help. `retry_after_s`: how long the channel asks to be left alone, within
+    LONGEST_REST_S.
     `ambiguous`: it may have been taken, only the answer is lost.
     """
 
@@ -41,8 +44,12 @@ class DeliveryError(AssayError):
     ) -> None:
         super().__init__(message, hint=hint)
         self.permanent = permanent
-        self.retry_after_s = retry_after_s
+        self.retry_after_s = _rest_s(retry_after_s)
         self.ambiguous = ambiguous
+
+
+def _rest_s(asked: float | None) -> float | None:
+    return min(asked, LONGEST_REST_S) if asked is not None and asked >= 0 else None
 
 
 class Channel(Protocol):

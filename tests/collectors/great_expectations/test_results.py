@@ -111,6 +111,14 @@ def test_the_asset_is_the_one_that_was_told(
         assert {key} == {str(each.check.asset) for each in _results(_copy(folder, name), **options)}
 
 
+def test_what_no_database_holds_is_replaced(tmp_path: Path) -> None:
+    """NUL and half a surrogate pair in a name: the file is read all the same, and the next one as well."""
+    _copy(tmp_path, "v1-files", suite_name="a\0b\ud800")
+
+    told = {each.metadata["suite"] for each in _results(tmp_path)}
+    assert {"a\ufffdb\ufffd"} == told
+
+
 def test_the_schema_of_a_table_comes_between(tmp_path: Path) -> None:
     """Unless the relations end with it already."""
     document = json.loads((REAL / "v1-table.json").read_text())

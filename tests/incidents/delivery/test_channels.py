@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import os
 import time
 from typing import TYPE_CHECKING
 
@@ -217,6 +218,31 @@ def test_a_file_gets_a_line_for_each_message(small_world: World, tmp_path: Path)
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert [line["transition"] for line in lines] == ["opened", "acknowledged", "commented", "resolved"]
     assert path.stat().st_mode & 0o007 == 0
+
+
+def test_a_line_behind_half_a_line_stands_alone(small_world: World, tmp_path: Path) -> None:
+    """What a full disk cut short does not spoil what comes after."""
+    path = tmp_path / "alerts.jsonl"
+    path.write_text('{"half": ')
+    small_world.open()
+    small_world.clock.pass_s(30)
+
+    channel = FileChannel("chat", FileConfig(path=path))
+    assert small_world.dispatcher(channel, pauses_ms=QUICK).pump() == Delivered(sent=1)
+    assert json.loads(path.read_text(encoding="utf-8").splitlines()[1])["transition"] == "opened"
+
+
+def test_a_line_cut_short_was_not_sent(
+    small_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that is nearly full takes a part and says so only by its count."""
+    written = os.write
+    monkeypatch.setattr("os.write", lambda handle, line: written(handle, line[:10]))
+    small_world.open()
+    small_world.clock.pass_s(30)
+
+    channel = FileChannel("chat", FileConfig(path=tmp_path / "alerts.jsonl"))
+    assert small_world.dispatcher(channel, pauses_ms=QUICK).pump() == Delivered(retried=1)
 
 
 def test_a_file_that_cannot_be_written_is_tried_again(small_world: World, tmp_path: Path) -> None:

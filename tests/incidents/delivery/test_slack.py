@@ -126,6 +126,31 @@ def test_a_busy_slack_is_left_alone_as_long_as_it_asks(
     assert len(slack.posts) == 1
 
 
+@pytest.mark.parametrize("asked", ["9" * 400, "99999999999999"])
+def test_no_slack_is_left_alone_for_ever(
+    small_world: World, slack: Slack, bot: SlackChannel, asked: str
+) -> None:
+    """However long it asks for, the message is sent after an hour."""
+    told(small_world)
+    slack.mishaps.append(Reply(429, headers=(("Retry-After", asked),)))
+    dispatcher = small_world.dispatcher(bot, pauses_ms=QUICK)
+
+    assert dispatcher.pump() == Delivered(retried=1)
+    small_world.clock.pass_s(3600)
+    assert dispatcher.pump() == Delivered(sent=1)
+
+
+def test_an_answer_that_does_not_say_what_was_posted_is_no_reference(
+    small_world: World, slack: Slack, bot: SlackChannel
+) -> None:
+    """What follows is posted anew, rather than edited nowhere."""
+    told(small_world)
+    slack.mishaps.append(Reply(200, b'{"ok": true, "channel": {}, "ts": ["1"]}'))
+
+    assert small_world.dispatcher(bot).pump() == Delivered(sent=1)
+    assert [""] == [row.external_ref for row in small_world.rows()]
+
+
 @pytest.mark.parametrize(
     "mishap",
     [
@@ -134,8 +159,10 @@ def test_a_busy_slack_is_left_alone_as_long_as_it_asks(
         Reply(200, b'{"ok": false, "error": "internal_error"}'),
         Reply(200, b'{"ok": false, "error": "ratelimited"}'),
         Reply(200, b"<html>"),
+        Reply(200, b"[" * 100_000),
+        Reply(200, b"[]"),
     ],
-    ids=["500", "503", "internal_error", "ratelimited", "no JSON"],
+    ids=["500", "503", "internal_error", "ratelimited", "no JSON", "without an end", "no object"],
 )
 def test_a_failing_slack_is_tried_again(
     small_world: World, slack: Slack, bot: SlackChannel, mishap: Reply

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import stat
 from pathlib import Path  # noqa: TC003 - pydantic reads the annotation when it runs
 from typing import TYPE_CHECKING, ClassVar
 
@@ -38,10 +40,9 @@ class FileChannel:
         """Append it; DeliveryError when the file cannot be written."""
         line = json.dumps(as_document(message), ensure_ascii=False) + "\n"
         try:
-            handle = os.open(self.config.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
+            handle = os.open(self.config.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o640)
             try:
-                os.write(handle, line.encode())
-                os.fsync(handle)
+                _append(handle, line.encode())
             finally:
                 os.close(handle)
         except OSError as error:
@@ -49,3 +50,15 @@ class FileChannel:
                 f"{self.config.path} cannot be written: {error.strerror}", hint="Check its folder and rights."
             ) from None
         return previous_ref or message.key
+
+
+def _append(handle: int, line: bytes) -> None:
+    """Write a line of its own, also behind half of one; OSError when it cannot be written whole."""
+    is_file = stat.S_ISREG(os.fstat(handle).st_mode)
+    size = os.fstat(handle).st_size if is_file else 0
+    if size and os.pread(handle, 1, size - 1) != b"\n":
+        line = b"\n" + line
+    if os.write(handle, line) < len(line):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    if is_file:
+        os.fsync(handle)

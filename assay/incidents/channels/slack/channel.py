@@ -22,6 +22,7 @@ _SPOKEN = frozenset(
 _PASSING = frozenset(
     {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 )
+_LONGEST_PART = 100
 _GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 
 
@@ -60,7 +61,7 @@ class SlackChannel:
             "chat.postMessage",
             {"channel": self.config.channel, **self._content(message), "metadata": metadata, **_QUIET},
         )
-        return f"{answer.get('channel', '')}:{answer.get('ts', '')}"
+        return _reference(answer.get("channel"), answer.get("ts"))
 
     def _edited(self, message: Message, previous_ref: str) -> str:
         channel, _, ts = previous_ref.partition(":")
@@ -88,13 +89,20 @@ class SlackChannel:
         answer = post(self.config, url, _json(body), _headers(token), (token,))
         try:
             told = json.loads(answer.body)
-        except ValueError:
-            raise DeliveryError(
-                "Slack's answer is no JSON.", hint="It is sent again.", ambiguous=True
-            ) from None
-        if not isinstance(told, dict) or not told.get("ok"):
-            raise _refusal(str(told.get("error", "unknown") if isinstance(told, dict) else "unknown"))
+        except (ValueError, RecursionError):
+            told = None
+        if not isinstance(told, dict):
+            raise DeliveryError("Slack's answer is no JSON.", hint="It is sent again.", ambiguous=True)
+        if not told.get("ok"):
+            raise _refusal(str(told.get("error", "unknown")))
         return told
+
+
+def _reference(channel: object, ts: object) -> str:
+    """``channel:ts`` of what was posted; '' where the answer does not say: what follows is then posted anew."""
+    parts = (channel, ts)
+    is_told = all(isinstance(part, str) and 0 < len(part) < _LONGEST_PART for part in parts)
+    return f"{channel}:{ts}" if is_told else ""
 
 
 class _GoneError(DeliveryError):
