@@ -148,7 +148,7 @@ class Soundness:
             names = {result.check.name for result in results}
             mark_removed(session, [CheckSource.DETECTOR], names, to_ms(place.moment()))
         self._record(news)
-        self.anomalies.update(result.outcome for result in results)
+        self.anomalies.update({result.check.name: result.outcome for result in results}.values())
 
     def _record(self, results: Sequence[CheckResult]) -> None:
         place = self.place

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.incidents import grouping, lineage, weighing
 from assay.incidents.policy import Change
+from assay.model.checks import Cause
 from assay.model.incidents import IncidentState, Transition
 from assay.model.time import from_ms, to_ms
 from assay.store import incidents
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from assay.store.tables import IncidentRow
 
 _MOVES_GROUPS = {Transition.OPENED, Transition.REOPENED, Transition.RESOLVED}
+_TOLD_IN_A_SNOOZE = {Transition.SNOOZED, Transition.RESOLVED}
+"""The snooze itself, and the end of the trouble: it calls nobody, and goes only where the trouble was told."""
 _WEIGHED = {Transition.SEEN, Transition.OPENED, Transition.REOPENED}
 
 
@@ -45,8 +48,6 @@ class Book:
     now: datetime
     policy: Policy
     entries: list[Entry] = field(default_factory=list)
-    late: list[IncidentRow] = field(default_factory=list)
-    """Incidents that were resolved while they were snoozed: what was posted of them is still to be mended."""
 
     @property
     def now_ms(self) -> int:
@@ -71,12 +72,7 @@ class Book:
     def _tell(self) -> None:
         for entry in self.entries:
             if entry.told and not _is_silent(entry, self.now_ms):
-                self._say(entry.row, entry.transition)
-        for row in self.late:
-            self._say(row, Transition.RESOLVED)
-
-    def _say(self, row: IncidentRow, transition: Transition) -> None:
-        self.policy.tell(self.session, row, transition, self.now_ms, self.policy.routing)
+                self.policy.tell(self.session, entry.row, entry.transition, self.now_ms, self.policy.routing)
 
     def _weigh(self) -> None:
         rows = {entry.row.id: entry.row for entry in self.entries if entry.transition in _WEIGHED}
@@ -85,7 +81,10 @@ class Book:
     def _group(self) -> None:
         rows = {row.id: row for row in incidents.all_live(self.session) if row.state in incidents.TOLD}
         near = lineage.below(self.session, {row.asset_id for row in rows.values()}, self.policy.lineage_depth)
-        begun = [grouping.Begun(_since_ms(row), row.id, row.asset_id) for row in rows.values()]
+        begun = [
+            grouping.Begun(_since_ms(row), row.id, row.asset_id, row.cause != Cause.CHECK)
+            for row in rows.values()
+        ]
         begins = {entry.row.id for entry in self.entries if entry.transition in _MOVES_GROUPS}
         for incident_id, root_id in grouping.roots(begun, near, self.policy.group_window_ms).items():
             row = rows[incident_id]
@@ -108,9 +107,9 @@ def _since_ms(row: IncidentRow) -> int:
 
 
 def _is_silent(entry: Entry, now_ms: int) -> bool:
-    """Whether its incident is snoozed: then only the snooze itself is told."""
+    """Whether its incident is snoozed, so that this is not told."""
     until = entry.row.snoozed_until_ms
-    return until is not None and until > now_ms and entry.transition is not Transition.SNOOZED
+    return until is not None and until > now_ms and entry.transition not in _TOLD_IN_A_SNOOZE
 
 
 def _line(entry: Entry) -> IncidentEventRow:

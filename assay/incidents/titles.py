@@ -75,11 +75,17 @@ def _told(result: CheckResult) -> str:
         return f"check {result.check.name} could not be run" + (f": {message}" if message else "")
     wanted = expectation(result)
     is_count_of_faults = result.low is None and result.high == 0
-    if result.observed is None or not wanted or (is_count_of_faults and message):
+    if result.observed is None or not wanted or (message and (is_count_of_faults or _is_within(result))):
         return message or f"check {result.check.name} failed"
     unit = str(result.metadata.get("unit", ""))
     off = deviation(result)
     return f"{quantity(result.observed, unit)}, expected {wanted}" + (f" ({off})" if off else "")
+
+
+def _is_within(result: CheckResult) -> bool:
+    """Whether the figure keeps within its bounds, so that something else is odd: it rose for days, it stands still."""
+    low, high, value = result.low, result.high, result.observed
+    return low is not None and high is not None and value is not None and low <= value <= high
 
 
 def _between(low: float, high: float, unit: str) -> str:

@@ -18,6 +18,7 @@ from assay.store.tables import AssetRow, CheckResultRow, CheckRow
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from assay.model.checks import CheckResult
@@ -37,11 +38,12 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class LastTold:
-    """What a check of an asset said last, and when (None: never)."""
+    """What a check of an asset said last, when (None: never), and of which time it spoke (None: it did not say)."""
 
     asset_id: int
     outcome: str
     at_ms: int | None
+    start_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,11 @@ def last_told(session: Session, names: Iterable[str]) -> dict[str, LastTold]:
     """What checks said last, by name; unknown ones are absent."""
     found: dict[str, LastTold] = {}
     for chunk in chunked(names):
-        rows = select(CheckRow.name, CheckRow.asset_id, CheckRow.last_outcome, CheckRow.last_ms)
-        told = session.execute(rows.where(CheckRow.name.in_(chunk)))
-        found |= {name: LastTold(asset_id, outcome, at_ms) for name, asset_id, outcome, at_ms in told}
+        rows = select(
+            CheckRow.name, CheckRow.asset_id, CheckRow.last_outcome, CheckRow.last_ms, CheckResultRow.details
+        ).outerjoin(CheckResultRow, _newest())
+        for name, asset_id, outcome, at_ms, details in session.execute(rows.where(CheckRow.name.in_(chunk))):
+            found[name] = LastTold(asset_id, outcome, at_ms, (details or {}).get("start_ms"))
     return found
 
 
@@ -151,11 +155,10 @@ def link(session: Session, pairs: Mapping[tuple[int, int], int]) -> None:
 
 def latest(session: Session, asset_ids: Sequence[int] | None = None) -> list[Latest]:
     """The declared checks (of these assets) and their newest results, by asset and name."""
-    newest = (CheckResultRow.check_id == CheckRow.id) & (CheckResultRow.at_ms == CheckRow.last_ms)
     rows = (
         select(CheckRow, AssetRow.key, CheckResultRow)
         .join(AssetRow, AssetRow.id == CheckRow.asset_id)
-        .outerjoin(CheckResultRow, newest)
+        .outerjoin(CheckResultRow, _newest())
         .where(CheckRow.removed_ms.is_(None))
         .order_by(AssetRow.key, CheckRow.name)
     )
@@ -180,6 +183,11 @@ def outcomes(session: Session, asset_ids: Sequence[int] | None = None) -> dict[s
     if asset_ids is not None:
         rows = rows.where(CheckRow.asset_id.in_(asset_ids))
     return dict(session.execute(rows.group_by(CheckRow.last_outcome)).all())
+
+
+def _newest() -> ColumnElement[bool]:
+    """Joins a check with the result it remembers as its newest."""
+    return (CheckResultRow.check_id == CheckRow.id) & (CheckResultRow.at_ms == CheckRow.last_ms)
 
 
 def _row(check: Check, asset_id: int, now_ms: int) -> dict[str, Any]:

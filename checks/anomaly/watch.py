@@ -8,7 +8,8 @@ import numpy as np
 
 from assay.model.assets import AssetKey
 from assay.model.checks import Check, CheckResult, CheckSource, Outcome, Severity
-from assay.model.time import DAY_MS, HOUR_MS, Window, to_ms
+from assay.model.time import DAY_MS, HOUR_MS, Window, from_ms, to_ms
+from assay.store.checks import last_told
 from checks.anomaly.detecting import detect
 from checks.anomaly.explain import figure, sentence
 from checks.anomaly.kinds import Kind, Mark, Reason
@@ -20,12 +21,13 @@ from checks.anomaly.subjects import Fleet, subjects
 from checks.anomaly.tuning import tuned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
     from assay.config.detector import DetectorSettings
+    from assay.store.checks import LastTold
     from checks.anomaly.arrays import Ints
     from checks.anomaly.lateness import Horizons, Lateness
     from checks.anomaly.layout import Batch
@@ -37,6 +39,8 @@ STALE_MS = 3 * DAY_MS
 """A series whose newest point is older says nothing of now; that it is late is freshness's to say."""
 LEAST_POINTS = 15
 CREEP_POINTS = 7
+CATCH_UP = 7
+"""How many points before the newest are judged where nobody looked at them yet."""
 FALLS = frozenset({Reason.LOW, Reason.SHIFT_DOWN, Reason.CREEP_DOWN, Reason.ZERO})
 
 
@@ -48,6 +52,9 @@ def watch(
 ) -> list[CheckResult]:
     """The verdict on the newest point of each metric of each asset, as of `now`; reads only.
 
+    Points before it that came since the check last spoke (CATCH_UP of them at most) have verdicts of their own, as of
+    their ends: what went wrong and was mended between two cycles is known as well.
+
     `read_until` tells, by (platform, account), how far an account is read: nothing of it is late by what is not read
     yet. A series still too short to judge is UNKNOWN. Each result says in its metadata the metric, its unit, the time
     [start_ms, end_ms) it is of, why, and from how many points that is known.
@@ -58,20 +65,36 @@ def watch(
     watched = [
         one for one in subjects(session, now, config, fleet) if one.ends_ms[-1] > to_ms(now) - STALE_MS
     ]
-    found = list(_judged(watched, now, config))
+    told = last_told(session, [one.name for one in watched])
+    found = list(_judged(watched, now, config, told))
     if FRESHNESS.name in config.metrics:
         found += _late(session, now, config, fleet, read_until or {})
-    return sorted(found, key=lambda result: result.check.name)
+    return sorted(found, key=lambda result: (result.check.name, result.at))
 
 
-def _judged(watched: Sequence[Subject], now: datetime, config: DetectorSettings) -> Iterator[CheckResult]:
+def _judged(
+    watched: Sequence[Subject], now: datetime, config: DetectorSettings, told: Mapping[str, LastTold]
+) -> Iterator[CheckResult]:
     for batch in lay_out([one.series for one in watched]):
         verdicts = judge(batch, watched, config)
         for row, member in enumerate(batch.members):
             one, slots = watched[member], batch.slots[row]
-            at = (row, int(slots[-1]))
-            reason = reason_of(one, verdicts, at, len(slots) - 1) or standing_creep(one, verdicts, row, slots)
-            yield _result(one, verdicts, at, reason, _check(one.name, one.key, one.metric, config), now)
+            check = _check(one.name, one.key, one.metric, config)
+            for place in _missed(one, told.get(one.name)):
+                at = (row, int(slots[place]))
+                reason = reason_of(one, verdicts, at, place)
+                yield _result(one, verdicts, at, place, reason, check, from_ms(int(one.ends_ms[place])))
+            newest = (row, int(slots[-1]))
+            place = len(slots) - 1
+            reason = reason_of(one, verdicts, newest, place) or standing_creep(one, verdicts, row, slots)
+            yield _result(one, verdicts, newest, place, reason, check, now)
+
+
+def _missed(one: Subject, told: LastTold | None) -> list[int]:
+    """The places of the points before the newest that came since the check last spoke and can be judged."""
+    since_ms = -1 if told is None or told.at_ms is None else told.at_ms
+    places = range(max(LEAST_POINTS - 1, len(one.ends_ms) - 1 - CATCH_UP), len(one.ends_ms) - 1)
+    return [place for place in places if one.ends_ms[place] > since_ms]
 
 
 def judge(batch: Batch, watched: Sequence[Subject], config: DetectorSettings) -> Verdicts:
@@ -123,14 +146,19 @@ def _begin(one: Subject, place: int) -> int:
 
 
 def _result(  # noqa: PLR0913, PLR0917 - the parts of a result
-    one: Subject, verdicts: Verdicts, at: tuple[int, int], reason: Reason, check: Check, now: datetime
+    one: Subject,
+    verdicts: Verdicts,
+    at: tuple[int, int],
+    place: int,
+    reason: Reason,
+    check: Check,
+    now: datetime,
 ) -> CheckResult:
-    stretch = {"start_ms": int(one.series.times_ms[-1]), "end_ms": int(one.ends_ms[-1])}
+    stretch = {"start_ms": int(one.series.times_ms[place]), "end_ms": int(one.ends_ms[place])}
     points = int(verdicts.points_used[at])
     metadata = {"metric": one.metric.name, "unit": one.metric.unit, "points": points, **stretch}
-    value = float(one.series.values[-1])
-    known = len(one.series.values) >= LEAST_POINTS
-    if not known:
+    value = float(one.series.values[place])
+    if place + 1 < LEAST_POINTS:
         few = f"{one.metric.title}: {len(one.series.values)} points are too few to learn from."
         return CheckResult(check, now, Outcome.UNKNOWN, few, value, metadata=metadata)
     expected, low, high = (float(part[at]) for part in (verdicts.expected, verdicts.low, verdicts.high))

@@ -50,6 +50,19 @@ def test_what_began_apart_stands_apart() -> None:
     assert roots(begun, _near((1, 2), (1, 3)), WINDOW) == {1: None, 2: 1, 3: None}
 
 
+def test_one_asset_in_trouble_is_one_trouble() -> None:
+    """What began on it later, within the window, stands under the first; a check that could not be run stands apart."""
+    begun = [Begun(5, 1, 7), Begun(0, 2, 7), Begun(WINDOW + 1, 3, 7), Begun(1, 4, 7, is_of_data=False)]
+    assert roots(begun, _near(), WINDOW) == {1: 2, 2: None, 3: 2, 4: None}
+
+
+def test_ten_thousand_in_a_row_are_no_depth_to_fear() -> None:
+    """A chain as long as that has one root."""
+    length = 10_000
+    found = _roots(list(range(length)), *((n, n + 1) for n in range(length - 1)))
+    assert set(found.values()) == {None, 0}
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=25),
     st.lists(st.tuples(st.integers(0, 60), st.integers(0, 7)), max_size=10),

@@ -43,3 +43,12 @@ def test_an_incident_hears_each_word_of_its_asset(desk: Desk) -> None:
     """It may take several good ones to resolve it."""
     desk.record(found("pass", 0, check("bytes")), found("fail", 1))
     assert kept(desk, found("pass", 60, check("bytes")))
+
+
+def test_a_point_looked_at_twice_is_one_point(desk: Desk) -> None:
+    """The same day's figure an hour later counts no second failure; the next day's does, and so does one that goes on."""
+    day = {"start_ms": 0, "end_ms": 1}
+    desk.record(found("fail", 0, metadata=day))
+    assert not kept(desk, found("fail", 60, metadata=day))
+    assert kept(desk, found("fail", 60, metadata={"start_ms": 1, "end_ms": 2}))
+    assert kept(desk, found("fail", 60, metadata={"start_ms": 0, "end_ms": 10**15}))
