@@ -46,7 +46,7 @@ def test_an_incident_hears_each_word_of_its_asset(desk: Desk) -> None:
 
 
 def test_a_point_looked_at_twice_is_one_point(desk: Desk) -> None:
-    """The same day's figure an hour later counts no second failure; the next day's does, and so does one that goes on."""
+    """The same day's figure an hour later is no second failure; the next day's is one, and so is what goes on."""
     day = {"start_ms": 0, "end_ms": 1}
     desk.record(found("fail", 0, metadata=day))
     assert not kept(desk, found("fail", 60, metadata=day))
