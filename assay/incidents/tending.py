@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from assay.incidents.book import Entry, is_told
 from assay.incidents.machine import drop
 from assay.incidents.rows import put, standing_of
-from assay.model.incidents import IncidentState, Transition
+from assay.model.incidents import Transition
 from assay.store import checks, incidents
 
 if TYPE_CHECKING:
@@ -24,14 +24,12 @@ def tend(book: Book) -> None:
 
 
 def _wake(book: Book, row: IncidentRow) -> None:
-    """Tell again what still stands; of what was resolved meanwhile, that it is."""
+    """Tell again what still stands; what was resolved meanwhile was told of then."""
     row.snoozed_until_ms = None
     if is_told(row):
         book.write(
             Entry(row, Transition.REOPENED, book.now_ms, text="The snooze is over and it still stands.")
         )
-    elif IncidentState(row.state) is IncidentState.RESOLVED:
-        book.late.append(row)
 
 
 def _let_go(book: Book) -> None:
