@@ -67,7 +67,7 @@ def keep(row: IncidentRow, **details: Any) -> None:  # noqa: ANN401 - JSON value
 
 
 def describe(row: IncidentRow, asset_name: str, result: CheckResult) -> None:
-    """Call the incident by this bad result, unless another check that is still bad in it is graver."""
+    """Call the incident by this bad result and give it to its owner, unless another check still bad in it is graver."""
     told = row.details.get("finding")
     tallies = standing_of(row).tallies
     if told is not None and told["check"] != result.check.name:
@@ -76,6 +76,7 @@ def describe(row: IncidentRow, asset_name: str, result: CheckResult) -> None:
         if other is not None and other.bad and graver(other.severity, mine) is not mine:
             return
     row.title = title(asset_name, result)
+    row.owner = result.check.owner or row.owner
     keep(row, finding=_finding(result))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assay.model.checks import Outcome
+from assay.model.checks import Cause, Outcome
 
 if TYPE_CHECKING:
     from assay.model.checks import CheckResult
@@ -16,6 +16,7 @@ _DURATIONS = {"ms": 0.001, "milliseconds": 0.001, "s": 1, "seconds": 1, "minutes
 _STEPS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 _SIZES = ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
 _TEN = 10
+_VERBS = {Cause.FRESHNESS: "not refreshed for ", Cause.RUNTIME: "ran ", Cause.COST: "cost "}
 
 
 def title(asset_name: str, result: CheckResult) -> str:
@@ -79,7 +80,9 @@ def _told(result: CheckResult) -> str:
         return message or f"check {result.check.name} failed"
     unit = str(result.metadata.get("unit", ""))
     off = deviation(result)
-    return f"{quantity(result.observed, unit)}, expected {wanted}" + (f" ({off})" if off else "")
+    return f"{_VERBS.get(result.check.cause, '')}{quantity(result.observed, unit)}, expected {wanted}" + (
+        f" ({off})" if off else ""
+    )
 
 
 def _is_within(result: CheckResult) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from incidents.conftest import found
+from incidents.conftest import check, found
 
 from assay.incidents.impact import Reach, impact
 from assay.incidents.titles import LONGEST, quantity, title
-from assay.model.checks import Outcome
+from assay.model.checks import Cause, Outcome
 from assay.model.incidents import Impact
 from assay.model.money import NANO
 
@@ -40,6 +40,21 @@ from assay.model.money import NANO
 def test_a_title_says_what_was_found_and_expected(parts: dict[str, object], said: str) -> None:
     """One plain sentence, in the units of the check."""
     assert said == title("orders", found("fail", 0, **parts))
+
+
+@pytest.mark.parametrize(
+    ("cause", "parts", "said"),
+    [
+        (Cause.FRESHNESS, (70, 60, "hours"), "not refreshed for 2.9 d, expected at most 2.5 d"),
+        (Cause.RUNTIME, (600, 60, "s"), "ran 10 min, expected at most 1 min"),
+        (Cause.COST, (4, 2, "credits"), "cost 4 credits, expected at most 2 credits"),
+    ],
+)
+def test_a_title_says_what_the_figure_is_of(cause: Cause, parts: tuple[float, float, str], said: str) -> None:
+    """Hours are of something: of a run, of waiting for a refresh."""
+    observed, high, unit = parts
+    result = found("fail", 0, check(cause=cause), observed=observed, high=high, metadata={"unit": unit})
+    assert f"orders: {said}" == title("orders", result)
 
 
 def test_a_check_that_could_not_be_run_says_so() -> None:
