@@ -16,7 +16,7 @@ from assay.cycle.workplace import Workplace
 from assay.errors import StoppedError
 from assay.model.time import DAY_MS, to_ms
 from assay.registry import Registry
-from assay.store import aliases, checks, collections, summaries
+from assay.store import aliases, checks, collections, outbox, summaries
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -31,7 +31,7 @@ LOCK_NAME = "cycle.lock"
 LOG_KEPT_MS = 90 * DAY_MS
 """How long the collection log is kept."""
 RESULTS_KEPT_MS = 400 * DAY_MS
-"""How long the results of checks are kept; those of an incident stay with it."""
+"""How long the results of checks and the messages are kept; those of an incident stay with it, see `forget`."""
 
 
 def run_cycle(  # noqa: PLR0913 - what a cycle works on, and how it is listened to
@@ -111,6 +111,7 @@ def _tidy(sources: Sequence[Source], place: Workplace) -> tuple[int, int, list[P
             aliases.forget_superseded(session)
             collections.forget_log(session, now_ms - LOG_KEPT_MS)
             checks.forget_results(session, now_ms - RESULTS_KEPT_MS)
+            outbox.forget(session, now_ms - RESULTS_KEPT_MS)
         for source in sources:
             place.on_event(Event(Step.TIDY, source.name))
             compacted += place.files.compact(source.name, now_ms=now_ms)

@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import aliased
 
+from assay.model.incidents import IncidentState
 from assay.store.bulk import chunked, insert_missing, values
-from assay.store.tables import OutboxRow
+from assay.store.tables import IncidentRow, OutboxRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 WAITING, SENT, GROUPED, MUTED, DIGEST, DEAD = "waiting", "sent", "grouped", "muted", "digest", "dead"
 STATES = (WAITING, SENT, GROUPED, MUTED, DIGEST, DEAD)
 """Where a message stands. GROUPED: told within another's message, see `head_of`."""
+
+_HEAD = "row:"
+"""What a group key begins with that names the row whose message told the group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ def claim_followers(session: Session, head_id: int, channel: str, now_ms: int, l
 
 def head_key(head_id: int) -> str:
     """The group key of what was told within the message of that row."""
-    return f"row:{head_id}"
+    return f"{_HEAD}{head_id}"
 
 
 def head_of(row: OutboxRow) -> int | None:
@@ -266,6 +270,34 @@ def in_digest(session: Session, channel: str) -> list[OutboxRow]:
     """What waits for the channel's digest, oldest first."""
     rows = select(OutboxRow).where(OutboxRow.state == DIGEST, OutboxRow.channel == channel)
     return list(session.scalars(rows.order_by(OutboxRow.id)))
+
+
+def forget(session: Session, before_ms: int) -> None:
+    """Forget what was settled of messages from before that moment, on nothing or on incidents long resolved.
+
+    A message that told many stays while one of those is not resolved, since it is edited until then.
+    """
+    member, of_member = aliased(OutboxRow), aliased(IncidentRow)
+    still = exists().where(
+        member.group_key == OutboxRow.group_key,
+        member.incident_id == of_member.id,
+        of_member.state != IncidentState.RESOLVED,
+    )
+    over = exists().where(
+        IncidentRow.id == OutboxRow.incident_id,
+        IncidentRow.state == IncidentState.RESOLVED,
+        IncidentRow.changed_ms < before_ms,
+    )
+    old = select(OutboxRow.id).where(
+        OutboxRow.created_ms < before_ms,
+        OutboxRow.state.not_in((WAITING, DIGEST)),
+        OutboxRow.incident_id.is_(None) | over,
+        ~(OutboxRow.group_key.startswith(_HEAD) & still),
+    )
+    for chunk in chunked(session.scalars(old).all()):
+        session.execute(
+            delete(OutboxRow).where(OutboxRow.id.in_(chunk)).execution_options(synchronize_session=False)
+        )
 
 
 def _due(now_ms: int) -> Select[OutboxRow]:

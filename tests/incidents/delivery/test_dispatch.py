@@ -14,6 +14,7 @@ from assay.incidents.routing import Route, Routing
 from assay.incidents.telling import Telling
 from assay.model.incidents import IncidentState, Transition
 from assay.store import outbox
+from assay.store.tables import IncidentRow
 
 if TYPE_CHECKING:
     from delivery.conftest import Recorder, World
@@ -387,3 +388,34 @@ def test_all_that_was_given_up_is_known(small_world: World) -> None:
         outbox.add(session, rows)
         assert len(outbox.dead_letters(session, "chat")) == 1100
         assert outbox.dead_letters(session, "other") == []
+
+
+def test_messages_are_forgotten_long_after_their_trouble(world: World, chat: Recorder) -> None:
+    """Not those of an incident that lives, nor a group's message while one of its incidents does."""
+    ids = [world.open(f"t{place}") for place in range(4)]
+    world.clock.pass_s(30)
+    world.dispatcher(chat, pauses_ms={"chat": 0}).pump()
+    alone = world.open("alone", cause="nulls")
+    world.clock.pass_s(30)
+    world.dispatcher(chat, pauses_ms={"chat": 0}).pump()
+    for incident_id in (*ids[:3], alone):
+        _end(world, incident_id)
+    after_ms = world.clock() + 1
+
+    assert _forgotten(world, world.clock() - 60_000) == []
+    assert _forgotten(world, after_ms) == [alone]
+    _end(world, ids[3])
+    assert _forgotten(world, after_ms) == ids
+
+
+def _end(world: World, incident_id: int) -> None:
+    with world.store.write() as session:
+        session.get_one(IncidentRow, incident_id).state = IncidentState.RESOLVED
+
+
+def _forgotten(world: World, before_ms: int) -> list[int | None]:
+    was = [row.incident_id for row in world.rows()]
+    with world.store.write() as session:
+        outbox.forget(session, before_ms)
+    kept = {row.incident_id for row in world.rows()}
+    return [incident_id for incident_id in was if incident_id not in kept]
