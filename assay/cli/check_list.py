@@ -15,7 +15,7 @@ from assay.cli.table import say_table
 from assay.model.checks import CheckSource
 from assay.registry import Registry
 from assay.store.tables import CheckRow
-from checks.sources.gathering import all_checks, gather, only
+from checks.sources.gathering import all_checks, gather, only, without_others
 
 if TYPE_CHECKING:
     from assay.cli.request import Request
@@ -30,8 +30,8 @@ def command(request: Request, pattern: str) -> int:
     PATTERN is a glob over the names of checks and assets.
     """
     settings = request.settings()
-    gathered = gather(settings, Registry())
     with opened_store(settings) as store, store.read() as session:
+        gathered = without_others(session, gather(settings, Registry()))
         chosen = only(all_checks(session, gathered), pattern)
         last = {row.name: (row.last_outcome, row.last_ms) for row in session.scalars(select(CheckRow))}
     if request.as_json:

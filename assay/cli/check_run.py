@@ -23,7 +23,7 @@ from assay.model.time import to_ms
 from assay.registry import Registry
 from checks.running import run_checks
 from checks.scenes import Scenes
-from checks.sources.gathering import all_checks, gather, only, refresh
+from checks.sources.gathering import all_checks, gather, only, refresh, without_others
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +49,8 @@ def command(request: Request, pattern: str, *, dry_run: bool) -> int:
     """
     settings, registry, now = request.settings(), Registry(), today()
     with redirect_stdout(sys.stderr), opened_store(settings) as store:  # what checks print is no result
-        gathered = gather(settings, registry)
+        with store.read() as session:
+            gathered = without_others(session, gather(settings, registry))
         if not dry_run:
             with store.write() as session:
                 refresh(session, gathered, to_ms(now))

@@ -79,6 +79,17 @@ def known(session: Session, names: Iterable[str]) -> dict[str, Known]:
     return found
 
 
+def sources(session: Session, names: Iterable[str]) -> dict[str, CheckSource]:
+    """Who declares checks that stand, by name; unknown and removed ones are absent."""
+    found: dict[str, CheckSource] = {}
+    for chunk in chunked(names):
+        rows = select(CheckRow.name, CheckRow.source).where(
+            CheckRow.name.in_(chunk), CheckRow.removed_ms.is_(None)
+        )
+        found |= {name: CheckSource(source) for name, source in session.execute(rows)}
+    return found
+
+
 def last_told(session: Session, names: Iterable[str]) -> dict[str, LastTold]:
     """What checks said last, by name; unknown ones are absent."""
     found: dict[str, LastTold] = {}

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 NAME = re.compile(r"[A-Za-z0-9_][\w.:\- ]{0,199}")
+RESERVED = ("assay.", "detector:", "dbt:", "great_expectations:")
+"""What the names of checks begin with that nobody declares: Assay's own, and those read from other tools."""
 
 
 class DeclarationError(ConfigError):
@@ -63,6 +65,12 @@ def declare(
         raise DeclarationError(
             f"{place_of('')}: {name!r} is no name of a check.",
             hint="Use letters, digits, spaces and . : _ -, at most 200.",
+            key="name",
+        )
+    if begins := next((each for each in RESERVED if name.casefold().startswith(each)), ""):
+        raise DeclarationError(
+            f"{place_of('')}: {name!r} begins with {begins}, as do only checks that nobody declares.",
+            hint="Choose another name: the results of a check are kept by it.",
             key="name",
         )
     said = _valid(Declaration, given, name, place_of)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from assay.registry import Registry
 
 OF_FILES = (CheckSource.CONFIG, CheckSource.PYTHON)
+_OF_PEOPLE = {*OF_FILES, CheckSource.PAGE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,22 @@ def gather(settings: Settings, registry: Registry) -> Gathered:
     return Gathered(
         tuple(item.check for item in used), {item.check.name: item.place for item in used}, tuple(problems)
     )
+
+
+def without_others(session: Session, gathered: Gathered) -> Gathered:
+    """What was gathered, without the checks whose names other tools gave theirs: each of those is a problem."""
+    theirs = stored.sources(session, {check.name for check in gathered.checks})
+    taken = {name: source for name, source in theirs.items() if source not in _OF_PEOPLE}
+    problems = [
+        DeclarationError(
+            f"{gathered.places[name]}: there is already a check named {name}, from {source}.",
+            hint="Choose another name: the results of a check are kept by it.",
+            key="name",
+        )
+        for name, source in sorted(taken.items())
+    ]
+    kept = tuple(check for check in gathered.checks if check.name not in taken)
+    return replace(gathered, checks=kept, problems=(*gathered.problems, *problems))
 
 
 def refresh(session: Session, gathered: Gathered, now_ms: int) -> int:

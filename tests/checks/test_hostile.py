@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 import math
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from fakes.checked import NOW, ORDERS
 
 from assay.config import Settings
-from assay.model.checks import Cause, Check, CheckResult, Outcome
+from assay.model.checks import Cause, Check, CheckResult, CheckSource, Outcome
 from assay.registry import Registry
+from assay.store import checks as stored
 from checks.base import AssetFacts, CheckError, Scene
 from checks.deadline import CheckTimeoutError, limited
 from checks.keepable import MOST_CHARACTERS, keepable
 from checks.running import errored, run_checks
 from checks.script import ScriptError, load_script
-from checks.sources.gathering import gather
+from checks.sources.declaring import DeclarationError, declare
+from checks.sources.gathering import gather, without_others
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -146,3 +149,26 @@ def test_a_hostile_file_stops_no_other(tmp_path: Path, text: str) -> None:
 
     assert ["good"] == [check.name for check in found.checks]
     assert ["checks/a.yml"] == [problem.message.partition(":")[0] for problem in found.problems]
+
+
+@pytest.mark.parametrize(
+    "name", ["assay.cycle", "Assay.source.shop", "detector:x:rows", "dbt:shop", "great_expectations:a"]
+)
+def test_a_name_that_the_program_gives_itself_is_refused(name: str) -> None:
+    """Else its verdict, or its removal, would be taken for that of a job, a tool or the detector."""
+    with pytest.raises(DeclarationError, match="that nobody declares"):
+        declare(name, {}, Registry(), lambda _: "here", CheckSource.CONFIG)
+
+
+def test_a_name_that_another_tool_gave_is_refused(tmp_path: Path, session: Session) -> None:
+    """The tool's check stands as it was, and the declared one is told as a problem."""
+    theirs = replace(CHECK, name="orders have rows", source=CheckSource.DBT)
+    stored.save(session, [theirs], 0)
+    (tmp_path / "assay.toml").write_text(
+        f'[checks."{theirs.name}"]\nasset = "{ORDERS}"\nkind = "custom_sql"\nsql = "select 1"\n'
+    )
+    gathered = gather(Settings.load(tmp_path, environ={}), Registry())
+    settled = without_others(session, gathered)
+
+    assert () == settled.checks
+    assert "dbt" in settled.problems[-1].message
