@@ -8,19 +8,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assay import telemetry
-from assay.config.delivery import AlertSettings
 from assay.cycle.horizons import read_until
 from assay.cycle.quiet import quiet_sources
 from assay.cycle.sources import open_sources
 from assay.cycle.summary import Event, Problem, Sound, Step
 from assay.cycle.warehouses import opener
-from assay.errors import AssayError, StoppedError
-from assay.incidents.channels.opening import open_channels
-from assay.incidents.dispatch import Delivered, Dispatcher
+from assay.errors import StoppedError
+from assay.incidents.dispatch import Delivered
 from assay.incidents.policy import Policy
 from assay.incidents.record import record
+from assay.incidents.routing import routable
+from assay.incidents.sending import Sending
 from assay.incidents.sparing import worth_keeping
-from assay.incidents.telling import Telling
 from assay.incidents.weighing import weigh_anew
 from assay.model.checks import CheckSource
 from assay.model.time import to_ms
@@ -29,7 +28,7 @@ from assay.store.checks import mark_removed
 from checks.anomaly.watch import watch
 from checks.running import run_checks
 from checks.scenes import Scenes
-from checks.sources.gathering import all_checks, gather, refresh
+from checks.sources.gathering import all_checks, gather, refresh, without_others
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,28 +44,9 @@ MOST_S = 15.0
 
 def policy_of(settings: Settings) -> tuple[Policy, list[Problem]]:
     """How incidents are opened and routed; where a route names no channel, that is a problem, and all are told."""
-    usable, problems = routable(settings)
-    return Policy.of(usable), problems
-
-
-def routable(settings: Settings) -> tuple[Settings, list[Problem]]:
-    """The settings, without their routes when these cannot be used: an alert too many is better than none."""
-    try:
-        Telling.of(settings)
-    except AssayError as error:
-        rhythm = settings.alerts.model_dump(exclude={"channels", "fallback"})
-        changes = {"routes": (), "alerts": AlertSettings.model_validate(rhythm)}
-        return settings.model_copy(update=changes), [Problem.of(error, "", Step.TELL)]
-    return settings, []
-
-
-def dispatcher_of(
-    settings: Settings, place: Workplace, registry: Registry
-) -> tuple[Dispatcher, dict[str, AssayError]]:
-    """Who sends by the cycle's own time, and why each channel that cannot be used could not be built."""
-    channels, unbuilt = open_channels(settings, registry)
-    telling = Telling.of(routable(settings)[0])
-    return Dispatcher(place.store, channels, lambda: to_ms(place.moment()), telling=telling), unbuilt
+    unrouted = routable(settings)[1]
+    problems = [] if unrouted is None else [Problem.of(unrouted, "", Step.TELL)]
+    return Policy.of(settings), problems
 
 
 @dataclass(slots=True)
@@ -107,6 +87,8 @@ class Soundness:
     def _check(self) -> None:
         """Bring the store to what is declared, run it all, and let incidents hear what was found."""
         gathered = gather(self.place.settings, self.registry)
+        with self.place.store.read() as session:
+            gathered = without_others(session, gathered)
         self.problems += [Problem.of(error, "", Step.CHECK) for error in gathered.problems]
         with self.place.store.write() as session:
             refresh(session, gathered, to_ms(self.place.moment()))
@@ -159,10 +141,10 @@ class Soundness:
     def _tell(self) -> None:
         """Send what is due. All that this cycle had to say is said, so none of it waits for more of its group."""
         place = self.place
-        dispatcher, unbuilt = dispatcher_of(place.settings, place, self.registry)
-        self.problems += [Problem.of(error, name, Step.TELL) for name, error in unbuilt.items()]
+        sending = Sending.of(place.settings, place.store, self.registry, lambda: to_ms(place.moment()))
+        self.problems += [Problem.of(error, name, Step.TELL) for name, error in sending.unbuilt.items()]
         with place.store.write() as session:
             outbox.hasten(session, to_ms(place.now), to_ms(place.moment()))
-        self.delivered = dispatcher.drain(MOST_S)
+        self.delivered = sending.dispatcher.drain(MOST_S)
         with place.store.read() as session:
             self.waiting = outbox.counts(session)[outbox.WAITING]

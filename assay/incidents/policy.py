@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from assay.incidents.machine import Rules
 from assay.incidents.outbox import enqueue
-from assay.incidents.routing import Routing
+from assay.incidents.routing import Routing, routable
 from assay.model.time import HOUR_MS
 
 if TYPE_CHECKING:
@@ -48,11 +48,11 @@ class Policy:
 
     @classmethod
     def of(cls, settings: Settings) -> Policy:
-        """The policy of the settings; ConfigError where a route names a channel that is not there."""
+        """The policy of the settings; where their routes cannot be used, without them: that stops nobody's act."""
         said = settings.incidents
         return cls(
             rules=Rules(said.open_after, said.resolve_after, said.reopen_within_h * HOUR_MS),
             group_window_ms=said.group_window_min * _MINUTE_MS,
             lineage_depth=said.lineage_depth,
-            routing=Routing.of(settings),
+            routing=Routing.of(routable(settings)[0]),
         )

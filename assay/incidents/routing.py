@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from assay.config.delivery import AlertSettings
 from assay.config.faults import nearest
-from assay.errors import ConfigError
+from assay.errors import AssayError, ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -128,6 +129,17 @@ class Routing:
         """Who owns the subject: the first rule that fits, else the first candidate that is not empty."""
         ruled = (rule.owner for rule in self.owners if matches(rule.patterns, subject))
         return next(ruled, "") or next(filter(None, (subject.owner, *candidates)), "")
+
+
+def routable(settings: Settings) -> tuple[Settings, AssayError | None]:
+    """The settings, without their routes when these cannot be used, and why: an alert too many is better than none."""
+    try:
+        Routing.of(settings)
+    except AssayError as error:
+        rhythm = settings.alerts.model_dump(exclude={"channels", "fallback"})
+        changes = {"routes": (), "alerts": AlertSettings.model_validate(rhythm)}
+        return settings.model_copy(update=changes), error
+    return settings, None
 
 
 def _expect_channels(settings: Settings, names: Sequence[str], key: str) -> None:

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 from assay import telemetry
 from assay.cycle import run_cycle
 from assay.cycle.lock import BusyError
-from assay.cycle.soundness import routable
 from assay.errors import StoppedError
 from assay.facts.files import FactFiles
-from assay.incidents.channels.opening import open_channels
-from assay.incidents.dispatch import Dispatcher, clock_ms
-from assay.incidents.telling import Telling
+from assay.incidents.dispatch import clock_ms
+from assay.incidents.sending import Sending
 from assay.model.time import DAY_MS
 from assay.scheduler.heartbeat import try_to_beat
 from assay.store import jobs, outbox
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
 
     from assay.config import Settings
     from assay.cycle import CycleSummary
+    from assay.incidents.dispatch import Dispatcher
     from assay.registry import Registry
     from assay.scheduler.current import Current
     from assay.scheduler.shift import Shift
@@ -106,13 +105,13 @@ class Delivery:
         """The dispatcher of the settings as they stand; the same one, with what it knows, while they do not change."""
         settings = self._current()
         if self._dispatcher is None or settings != self._settings:
-            usable, problems = routable(settings)
-            channels, unbuilt = open_channels(settings, self._registry)
-            whys = {name: error.message for name, error in unbuilt.items()}
-            for name, why in whys.items() | {("", problem.message) for problem in problems}:
+            sending = Sending.of(settings, self._store, self._registry, self._clock)
+            whys = {name: error.message for name, error in sending.unbuilt.items()}
+            if sending.unrouted is not None:
+                whys[""] = sending.unrouted.message
+            for name, why in whys.items():
                 _log.error("cannot be used", channel=name, why=why)
-            self._settings = settings
-            self._dispatcher = Dispatcher(self._store, channels, self._clock, telling=Telling.of(usable))
+            self._settings, self._dispatcher = settings, sending.dispatcher
         return self._dispatcher
 
     def _wait(self, seconds: float) -> None:

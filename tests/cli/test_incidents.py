@@ -119,3 +119,15 @@ def test_a_judgement_is_kept_and_taken_back(troubled: Program, verb: str, state:
     assert troubled("incidents", "show", "1", "--json").json["state"] == "open"
     again = troubled("incidents", "undo", note)
     assert (again.code, "took back" in again.err) == (2, True)
+
+
+def test_a_route_to_nowhere_stops_nobody_from_acting(troubled: Program) -> None:
+    """What cannot be used of the settings is told by what sends; people's acts, and checks, go on."""
+    with (troubled.folder / "assay.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[[routes]]\nchannels = ["nowhere"]\n')
+    assert troubled("incidents", "ack", "1").code == 0
+    assert troubled("incidents", "judge", "really-wrong", "1").code == 0
+    assert troubled("incidents", "undo", "1").code == 0
+    sent = troubled("alerts", "send")
+    assert sent.code == 0
+    assert "nowhere" in sent.err
