@@ -108,7 +108,7 @@ class Door:
         port = parts.port or (443 if parts.scheme == "https" else 80)
         connection = self._connection(parts, self.addresses(parts.hostname or "", port), port)
         try:
-            with _deadline(connection, self.timeout_s) as ended:
+            with deadline(connection.cut, self.timeout_s) as ended:
                 return self._exchanged(connection, parts, _Sent(method, body, headers), ended)
         finally:
             connection.close()
@@ -238,13 +238,13 @@ class _Pinned(http.client.HTTPConnection):
 
 
 @contextmanager
-def _deadline(connection: _Pinned, seconds: float) -> Iterator[threading.Event]:
-    """Cut the connection when `seconds` have passed, however little by little its bytes come."""
+def deadline(cut: Callable[[], None], seconds: float) -> Iterator[threading.Event]:
+    """Cut a connection when `seconds` have passed, however little by little its bytes come; tells whether they have."""
     ended = threading.Event()
 
     def end() -> None:
         ended.set()
-        connection.cut()
+        cut()
 
     timer = threading.Timer(seconds, end)
     timer.daemon = True

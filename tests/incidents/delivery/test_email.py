@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import socket
+import time
+from contextlib import suppress
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,8 +15,9 @@ from pydantic import ValidationError
 from structlog.testing import capture_logs
 
 from assay.incidents.channels.email import EmailChannel
-from assay.incidents.channels.email.channel import EmailConfig
+from assay.incidents.channels.email.channel import _WHOLE_S, EmailConfig
 from assay.incidents.dispatch import Delivered
+from assay.incidents.parcel import LEASE_MS
 from assay.model.incidents import Transition
 
 if TYPE_CHECKING:
@@ -187,3 +191,30 @@ def test_a_wrong_password_is_told_without_it(
     error = small_world.rows()[0].error
     assert "535" in error
     assert PASSWORD not in error
+
+
+def test_a_server_that_never_comes_to_an_end_is_left(
+    small_world: World, box: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of its lines comes in time, but the whole has a deadline: shorter than the lease of who sends it."""
+    assert _WHOLE_S * 1000 < LEASE_MS
+    monkeypatch.setattr("assay.incidents.channels.email.channel._WHOLE_S", 0.3)
+    small_world.open()
+    small_world.clock.pass_s(30)
+    began = time.monotonic()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = Thread(target=_greet_for_ever, args=(listening,))
+        thread.start()
+        endless = channel(box, host="127.0.0.1", port=listening.getsockname()[1])
+        assert small_world.dispatcher(endless).pump() == Delivered(retried=1)
+        thread.join(5)
+    assert not thread.is_alive()
+    assert time.monotonic() - began < 5
+
+
+def _greet_for_ever(listening: socket.socket) -> None:
+    talking, _ = listening.accept()
+    with talking, suppress(OSError):
+        while True:
+            talking.sendall(b"220-welcome\r\n")
+            time.sleep(0.05)

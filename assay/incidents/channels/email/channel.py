@@ -6,6 +6,7 @@ import hashlib
 import smtplib
 import socket
 import ssl
+from contextlib import suppress
 from email.message import EmailMessage
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
@@ -16,7 +17,7 @@ from assay.incidents.blocks import plain
 from assay.incidents.channels.base import ChannelConfig, DeliveryError, Reference, scrubbed, secret
 from assay.incidents.channels.email.render import as_html
 from assay.incidents.text import as_text, headline
-from assay.outbound import Door, OutboundError
+from assay.outbound import Door, OutboundError, deadline
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from assay.incidents.blocks import Message
 
 _MOST_SUBJECT = 180
+_WHOLE_S = 60.0
+"""How long a mail may take from the first look-up to the last reply: less than the lease of who sends it."""
 _LASTING = 500
 """SMTP replies from 500 on are refusals for good."""
 
@@ -68,8 +71,10 @@ class EmailChannel:
         mail = written(message, previous_ref, self.config.sender, self.config.to)
         sending = done = False
         refused: Mapping[str, object] = {}
+        server = self._server()
         try:
-            with self._server() as server:
+            with deadline(server.cut, _WHOLE_S), server:
+                self._greet(server)
                 if self.config.user:
                     server.login(self.config.user, password)
                 sending = True
@@ -82,15 +87,18 @@ class EmailChannel:
             telemetry.logger("alerts").warning("refused by", channel=self.name, addresses=sorted(refused))
         return previous_ref or str(mail["Message-ID"])
 
-    def _server(self) -> smtplib.SMTP:
-        """A connection to an address of the server that was checked, with TLS for the server's own name."""
-        config, context = self.config, ssl.create_default_context()
-        addresses = Door(on_premise=True).addresses(config.host, config.port)
-        server = _Pinned(addresses, context if config.tls == "tls" else None, config.timeout_s)
+    def _server(self) -> _Pinned:
+        """A connection still to be made."""
+        context = ssl.create_default_context() if self.config.tls == "tls" else None
+        return _Pinned(context, self.config.timeout_s)
+
+    def _greet(self, server: _Pinned) -> None:
+        """Connect to an address of the server that was checked, with TLS for the server's own name."""
+        config = self.config
+        server.addresses = Door(on_premise=True).addresses(config.host, config.port)
         server.connect(config.host, config.port)
         if config.tls == "starttls":
-            server.starttls(context=context)
-        return server
+            server.starttls(context=ssl.create_default_context())
 
 
 def written(message: Message, previous_ref: str, sender: str, to: Sequence[str]) -> EmailMessage:
@@ -115,13 +123,31 @@ def written(message: Message, previous_ref: str, sender: str, to: Sequence[str])
 class _Pinned(smtplib.SMTP):
     """SMTP to addresses that were checked, whatever the name means a moment later."""
 
-    def __init__(self, addresses: Sequence[str], context: ssl.SSLContext | None, timeout_s: float) -> None:
-        self._addresses = addresses
+    def __init__(self, context: ssl.SSLContext | None, timeout_s: float) -> None:
+        self.addresses: Sequence[str] = ()
         self._context = context
+        self._line: socket.socket | None = None
+        self._is_cut = False
         super().__init__(timeout=timeout_s)
 
+    def cut(self) -> None:
+        """End the connection under whoever waits on it, also in the midst of a handshake; none is made any more."""
+        self._is_cut = True
+        if self._line is not None:
+            with suppress(OSError):
+                self._line.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Close it, and what `cut` ends it by."""
+        super().close()
+        if self._line is not None:
+            self._line.close()
+
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        plain_socket = socket.create_connection((self._addresses[0], port), timeout)
+        plain_socket = socket.create_connection((self.addresses[0], port), timeout)
+        self._line = plain_socket.dup()  # the socket that is wrapped in TLS changes hands
+        if self._is_cut:
+            self.cut()
         self._host = host  # the name its certificate must bear
         return (
             self._context.wrap_socket(plain_socket, server_hostname=host) if self._context else plain_socket
