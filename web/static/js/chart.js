@@ -118,6 +118,8 @@ function banded(data, element) {
   const plain = { type: "line", symbol: "none", silent: true, emphasis: { disabled: true } };
   const both = low.map((value, i) => (value === null || high[i] === null ? null : high[i] - value));
   const area = { type: "line", symbol: "none", silent: true, stack: "band", stackStrategy: "all", lineStyle: { width: 0 }, emphasis: { disabled: true } };
+  // A line of one point has no length, so that the limits of a lone point are drawn across.
+  const across = data.labels.length === 1 ? { symbol: "none", silent: true, label: { show: false }, lineStyle: { color: paint.band, width: 2, type: "solid" }, data: [...low, ...high].filter((value) => value !== null).map((value) => ({ yAxis: value })) } : undefined;
   const limit = { ...plain, lineStyle: { color: paint.band, width: 1 }, itemStyle: { color: paint.band } };
   return [
     { ...area, name: "floor", data: low.map((value, i) => (both[i] === null ? null : value)) },
@@ -129,7 +131,7 @@ function banded(data, element) {
       name: "Observed", type: "line", connectNulls: true, symbol: "circle", z: 5, emphasis: { disabled: true },
       symbolSize: (_, point) => (data.bad.includes(point.dataIndex) ? 9 : 4),
       data: of("Observed").map((value, i) => (data.bad.includes(i) ? { value, itemStyle: { color: paint.bad } } : value)),
-      itemStyle: { color: paint.busy }, lineStyle: { color: paint.busy, width: 1.5 },
+      itemStyle: { color: paint.busy }, lineStyle: { color: paint.busy, width: 1.5 }, markLine: across,
     },
     { name: "out of range", type: "bar", yAxisIndex: 1, silent: true, barWidth: "100%", barMaxWidth: 96, z: 0, data: data.labels.map((_, i) => (data.bad.includes(i) ? 1 : null)), itemStyle: { color: paint["wash-bad"] }, emphasis: { disabled: true } },
   ];
@@ -157,7 +159,7 @@ function option(data, element) {
     tooltip: tooltip(data, element),
     xAxis: { type: "category", data: data.labels, axisTick: { show: false, interval: 0 }, axisLine: { lineStyle: { color: faint } }, axisLabel: { ...text, hideOverlap: true } },
     yAxis: [
-      { type: "value", scale: data.kind === "band", splitNumber: 4, splitLine: { lineStyle: { color: faint } }, axisLabel: { ...text, formatter: (value) => compact.format(value) } },
+      { type: "value", scale: data.kind === "band" && data.labels.length > 1, splitNumber: 4, splitLine: { lineStyle: { color: faint } }, axisLabel: { ...text, formatter: (value) => compact.format(value) } },
       { type: "value", show: false, min: 0, max: 1 },
     ],
     series: data.kind === "band" ? banded(data, element) : series(data, element),
