@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from werkzeug.datastructures import MultiDict
 
-_PREFIX = "option."
+PREFIX = "option."
 """Before the name of an option in the form, so that no option is taken for a field all checks have."""
 
 _LAST = ("where", "timeout_s")
@@ -40,7 +40,7 @@ class Field:
     @property
     def name(self) -> str:
         """The field's name in the form."""
-        return _PREFIX + self.key
+        return PREFIX + self.key
 
 
 def fields_of(config_class: type[BaseModel], said: MultiDict[str, str]) -> list[Field]:
@@ -69,11 +69,11 @@ def _field(name: str, schema: Mapping[str, Any], said: MultiDict[str, str], *, r
     kind = _one_of(schema)
     shape = _shape(name, kind)
     default = schema.get("default")
-    key = _PREFIX + name
+    key = PREFIX + name
     checked = said.getlist(key) if said else _defaults(default)
     return Field(
         key=name,
-        label=_label(name),
+        label=label(name),
         about=". ".join(filter(None, (str(schema.get("description", "")), _HINTS.get(shape)))),
         shape=shape,
         required=required,
@@ -90,7 +90,7 @@ def _example(name: str, example: Mapping[str, Any]) -> dict[str, Any]:
     return {"examples": [example[name]]} if name in example else {}
 
 
-def _label(name: str) -> str:
+def label(name: str) -> str:
     """The option's name as words, its unit in full: max_age_h is max age, hours."""
     words, _, unit = name.rpartition("_")
     return f"{words.replace('_', ' ')}, {_UNITS[unit]}" if unit in _UNITS else name.replace("_", " ")

@@ -10,7 +10,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from assay.errors import AssayError, StoreError, UsageError
+from assay.store import triage
 from assay.store.faults import told
+from web import hosts, state
 from web.pages.base import NAVIGATION
 
 if TYPE_CHECKING:
@@ -60,6 +62,21 @@ def _trace(error: HTTPException) -> str:
     return "".join(traceback.format_exception(cause)) if cause and current_app.debug else ""
 
 
+def _troubles() -> int:
+    """How many incidents are open; 0 where the store is what fails."""
+    try:
+        return triage.told_count(state.session())
+    except (AssayError, SQLAlchemyError):
+        return 0
+
+
+def _around() -> dict[str, object]:
+    """What stands around every page; nothing of the folder for those who ask under a foreign name."""
+    if not hosts.is_ours():
+        return {}
+    return {"troubles": _troubles(), "unreadable": state.unreadable()}
+
+
 def _answer(status: int, what: str, hint: str, trace: str = "") -> Response:
     if request.path.startswith("/api/"):
         problem = {"type": "about:blank", "status": status, "title": what, "detail": hint}
@@ -68,7 +85,13 @@ def _answer(status: int, what: str, hint: str, trace: str = "") -> Response:
     else:
         response = make_response(
             render_template(
-                "error.html", navigation=NAVIGATION, status=status, what=what, hint=hint, trace=trace
+                "error.html",
+                navigation=NAVIGATION,
+                **_around(),
+                status=status,
+                what=what,
+                hint=hint,
+                trace=trace,
             )
         )
     response.status_code = status

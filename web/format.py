@@ -23,6 +23,7 @@ _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 _BYTES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 _STEPS = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1000, "s"))
 _ENDS = re.compile(r"(?<=[._])(?=.)", re.DOTALL)
+_CODE = re.compile(r"`([^`\n]+)`")
 _LEAST_PERCENT = 0.05
 _LEAST_MICRO, _LEAST_NANO = 50, 500
 """The smallest sums written in digits: less would round to nothing."""
@@ -58,7 +59,7 @@ class Amount(NamedTuple):
 
 def init(app: Flask) -> None:
     """Add the filters, and the functions of two figures."""
-    for written in (amount, count, figure, size, duration, ago, moment, day, date, breakable):
+    for written in (amount, count, figure, size, duration, ago, moment, day, date, breakable, coded):
         app.add_template_filter(written)
     for told in (percent, share, portion, change, line_amount, in_credits):
         app.add_template_global(told)
@@ -167,6 +168,14 @@ def day(ms: int) -> str:
 def date(ms: int) -> str:
     """A UTC day with its year."""
     return f"{day(ms)} {from_ms(ms).year}"
+
+
+def coded(text: str) -> Markup:
+    """Text with what stands between backticks as code; all of it is escaped. A lone backtick stays."""
+    parts = _CODE.split(text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else part for place, part in enumerate(parts)
+    )
 
 
 def breakable(text: str) -> Markup:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -33,15 +33,23 @@ class Kept:
     settings: Settings
     overrides: Mapping[str, object] | None = None
     read_ns: int = 0
+    problem: ConfigError | None = None
+    """Why the file as it is now cannot be read; the settings are those before it then."""
 
     def current(self) -> Settings:
         """The settings as they are now; while the file cannot be read, those before it."""
         changed_ns = _changed_ns(self.settings.folder / FILE_NAME)
         if changed_ns != self.read_ns:
-            with suppress(ConfigError):
-                self.settings = Settings.load(self.settings.folder, self.overrides)
+            self._read()
             self.read_ns = changed_ns
         return self.settings
+
+    def _read(self) -> None:
+        try:
+            self.settings = Settings.load(self.settings.folder, self.overrides)
+            self.problem = None
+        except ConfigError as error:
+            self.problem = error
 
 
 def init(app: Flask, store: Store, settings: Kept, registry: Registry) -> None:
@@ -60,6 +68,13 @@ def store() -> Store:
 def settings() -> Settings:
     """The settings of the folder as they are now."""
     return cast("Kept", current_app.extensions[_SETTINGS]).current()
+
+
+def unreadable() -> ConfigError | None:
+    """Why the folder's settings cannot be read as they are now; None where they can."""
+    kept = cast("Kept", current_app.extensions[_SETTINGS])
+    kept.current()
+    return kept.problem
 
 
 def registry() -> Registry:

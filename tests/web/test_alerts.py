@@ -74,7 +74,10 @@ def test_a_silence_is_added_and_ended(acting: FlaskClient) -> None:
 def test_a_silence_that_cannot_be_is_told(acting: FlaskClient, said: dict[str, str], words: str) -> None:
     """Nobody silences everything by leaving a form empty."""
     before = told(acting)["silences"]
-    assert words in Markup(sent(acting, "/alerts/silences", said, 400).text).text
+    page = Markup(sent(acting, "/alerts/silences", {**said, "reason": "moving"}, 422).text)
+    assert words in page.text
+    fields = {attrs["name"]: attrs for tag, attrs in page.elements if tag == "input" and "name" in attrs}
+    assert (fields["asset"]["value"], fields["reason"]["value"]) == (said.get("asset", ""), "moving")
     assert told(acting)["silences"] == before
     sent(acting, "/alerts/silences", {"everything": "on", "hours": "1"})
     assert told(acting)["silences"][-1]["matcher"] == {} or {} in [
@@ -88,7 +91,7 @@ def test_a_test_waits_for_the_worker(acting: FlaskClient) -> None:
     assert answer.headers["Location"] == "/alerts?channel=team&done=test&n=1"
     newest = told(acting)["log"][0]
     assert (newest["transition"], newest["channel"], newest["state"]) == ("test", "team", "waiting")
-    assert "There is no channel" in sent(acting, "/alerts/test", {"channel": "no"}, 400).text
+    assert "There is no channel" in sent(acting, "/alerts/test", {"channel": "no"}, 422).text
 
 
 def test_what_was_given_up_is_tried_again(acting: FlaskClient) -> None:
@@ -104,5 +107,9 @@ def test_a_channel_is_known_as_soon_as_it_is_written(acting: FlaskClient) -> Non
     file.write_text(file.read_text() + '[channels.night]\nkind = "file"\npath = "night.jsonl"\n')
     os.utime(file, ns=(1, 1))
     assert "night" in [one["name"] for one in told(acting)["channels"]]
+    assert "settings cannot be read" not in acting.get("/alerts").text
     file.write_text("no = toml = at all")
     assert "night" in [one["name"] for one in told(acting)["channels"]]
+    for path, status in (("/", 200), ("/checks", 200), ("/no/such/page", 404)):
+        answer = acting.get(path)
+        assert (answer.status_code, "The settings cannot be read" in answer.text) == (status, True)

@@ -62,6 +62,7 @@ def test_a_foreign_name_is_refused(full: FlaskClient, host: str, path: str) -> N
     assert answer.status_code in {400, 421}
     assert answer.headers["Content-Security-Policy"] == POLICY
     assert "shop" not in answer.text
+    assert 'class="badge"' not in answer.text
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
@@ -80,6 +81,7 @@ def test_a_page_is_an_error_page_and_the_api_a_problem(full: FlaskClient) -> Non
     page, problem = full.get("/costs?by=moon"), full.get("/api/v1/costs?by=moon")
     assert page.mimetype == "text/html"
     assert "Choose one of warehouse" in page.text
+    assert 'class="badge"' in page.text
     assert problem.mimetype == "application/problem+json"
     told = problem.get_json()
     assert (told["status"], told["title"]) == (400, "Costs cannot be told by 'moon'.")

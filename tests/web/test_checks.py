@@ -68,6 +68,34 @@ def test_a_facet_narrows_the_list(full: FlaskClient, query: str, name: str, valu
     assert ranks == sorted(ranks)
 
 
+def test_what_knows_too_little_is_left_out_until_asked_for(full_of_assets: FlaskClient) -> None:
+    """What is bad stands first, whoever says it; then what was declared, then the detector's; pages do not overlap."""
+    whole = told(full_of_assets)
+    pages = range(1, -(-whole["total"] // 50) + 1)
+    rows = [line["row"] for n in pages for line in told(full_of_assets, f"page={n}")["lines"]]
+    ranks = [(row["last_outcome"] not in {"error", "fail"}, row["source"] == "detector") for row in rows]
+    assert [bad for bad, _ in ranks] == sorted(bad for bad, _ in ranks)
+    assert [late for bad, late in ranks if bad] == sorted(late for bad, late in ranks if bad)
+    assert len({row["id"] for row in rows}) == len(rows) == whole["total"]
+    left_out = told(full_of_assets, "outcome=unknown&source=detector")
+    assert whole["folded"] == left_out["total"] > 0
+    assert not {row["id"] for row in rows} & {line["row"]["id"] for line in left_out["lines"]}
+    assert "outcome=unknown&amp;source=detector" in full_of_assets.get("/checks").text
+    assert told(full_of_assets, "source=dbt")["folded"] == 0
+    assert {line["row"]["source"] for line in told(full_of_assets, "source=dbt")["lines"]} == {"dbt"}
+
+
+def test_a_new_check_offers_assets(full: FlaskClient) -> None:
+    """Keys to choose from, and a word where the asset is not known."""
+    for path in ("/checks/new", "/checks/new?kind=volume"):
+        assert f'<option value="{ASSET}">' in full.get(path).text
+    known, unknown = (
+        full.get(f"/checks/new?kind=volume&asset={quote(key)}").text for key in (ASSET, f"{ASSET}_no")
+    )
+    assert "No source has told of" not in known
+    assert "No source has told of" in unknown
+
+
 def test_a_form_keeps_a_check(acting: FlaskClient) -> None:
     """With what its kind was told, and nothing at its default; the page shows it at once."""
     answer = sent(acting, "/checks/new", NEW)
@@ -83,7 +111,9 @@ def test_a_form_keeps_a_check(acting: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(("change", "words", "field"), [
-    ({"name": ""}, "is no name of a check", "name"),
+    ({"name": ""}, "Name is empty", "name"),
+    ({"asset": " "}, "Asset is empty", "asset"),
+    ({"asset": f"{ASSET}_no"}, "No source has told of", "asset"),
     ({"name": "<b>"}, "is no name of a check", "name"),
     ({"asset": "orders"}, "snowflake", "asset"),
     ({"option.min_rows": "many"}, "valid integer", "option.min_rows"),

@@ -159,3 +159,10 @@ def test_a_long_name_breaks_between_its_words() -> None:
     """After dots and underscores, with what is hostile in it escaped."""
     assert written.breakable("marts.fct_<b>_") == "marts.<wbr>fct_<wbr>&lt;b&gt;_"
     assert written.breakable("") == ""
+
+
+def test_what_stands_between_backticks_is_code() -> None:
+    """All of it escaped; a lone backtick is a backtick."""
+    assert written.coded("Run `assay <run>` & see") == "Run <code>assay &lt;run&gt;</code> &amp; see"
+    assert written.coded("a ` b") == "a ` b"
+    assert written.coded("") == ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, request
@@ -15,7 +14,7 @@ from assay.incidents.judging import LOUD
 from assay.incidents.routing import PATTERNS, Routing
 from assay.incidents.sample import sample_row
 from assay.incidents.telling import Telling
-from assay.model.time import HOUR_MS, from_ms, to_ms
+from assay.model.time import HOUR_MS
 from assay.store import deliveries, outbox, silences
 from web import forms, state
 from web.ask import whole
@@ -136,6 +135,11 @@ def _routes(routing: Routing) -> list[Way]:
 def page() -> str:
     """The page, or its log alone for htmx."""
     asked()
+    return _page()
+
+
+def _page(wrong: AssayError | None = None) -> str:
+    """The page; after a form with a mistake with what is wrong, its fields as they were filled in."""
     told = query(state.session(), request.args, state.settings())
     states = [name for name in outbox.STATES if told.counts.get(name)]
     return rendered(
@@ -144,29 +148,41 @@ def page() -> str:
         states=states,
         patterns=PATTERNS,
         spans=SPANS,
+        wrong=wrong,
+        said=request.form,
         never_ms=now_ms() + 10 * 365 * 24 * HOUR_MS,
     )
 
 
 @blueprint.post("/alerts/silences")
-def silence() -> Response:
-    """Silence what fits every pattern of the form."""
+def silence() -> Response | tuple[str, int]:
+    """Silence what fits every pattern of the form; a form with a mistake comes back with what is wrong."""
+    now = now_ms()
+    try:
+        matcher, hours, reason = _matcher(), _hours(), forms.field("reason", 300)
+        with state.store().write() as session:
+            silences.add(session, matcher, now + hours * HOUR_MS, now, forms.actor(), reason)
+    except UsageError as error:
+        return _page(error), 422
+    return forms.leads_to("alerts.page", "silence")
+
+
+def _matcher() -> dict[str, str]:
+    """The patterns of the form; none where everything was chosen."""
     matcher = {name: glob for name in PATTERNS if (glob := forms.field(name, 300))}
     if not matcher and forms.field("everything") != "on":
         raise UsageError(
             "Say what is to be silent.",
             hint="Give a pattern, e.g. *.staging.* of the asset, or choose everything.",
         )
+    return matcher
+
+
+def _hours() -> int:
     hours = forms.field("hours")
     if hours not in map(str, SPANS):
         raise UsageError(f"A silence of {hours[:20]!r} hours is not offered.", hint="Choose one of the list.")
-    now = from_ms(now_ms())
-    with state.store().write() as session:
-        silences.add(
-            session, matcher, to_ms(now + timedelta(hours=int(hours))), to_ms(now), forms.actor(),
-            forms.field("reason", 300),
-        )  # fmt: skip
-    return forms.leads_to("alerts.page", "silence")
+    return int(hours)
 
 
 @blueprint.post("/alerts/silences/<int:silence_id>/end")
@@ -179,11 +195,12 @@ def unsilence(silence_id: int) -> Response:
 
 
 @blueprint.post("/alerts/test")
-def test() -> Response:
+def test() -> Response | tuple[str, int]:
     """Put a sample into the outbox: the worker sends it as it sends everything, and the log says what became of it."""
     name = forms.field("channel")
     if name not in state.settings().channels:
-        raise UsageError(f"There is no channel {name[:60]!r}.", hint="Describe it in [channels.NAME].")
+        error = UsageError(f"There is no channel {name[:60]!r}.", hint="Describe it in [channels.NAME].")
+        return _page(error), 422
     with state.store().write() as session:
         outbox.add(session, [sample_row(name, now_ms())])
     return forms.leads_to("alerts.page", "test", channel=name)

@@ -51,6 +51,7 @@ def rendered(template: str, **values: Any) -> str:  # noqa: ANN401 - a template 
         template,
         navigation=NAVIGATION,
         troubles=triage.told_count(state.session()),
+        unreadable=state.unreadable(),
         notice=notice(request.args),
         url_with=url_with,
         twin=_twin(),

@@ -13,12 +13,13 @@ from assay.model.assets import AssetKey
 from assay.model.checks import CheckSource, Severity
 from assay.model.time import from_ms
 from assay.registry import CHECKS
+from assay.store import search
 from checks.scenes import facts_of
 from checks.sources import page as of_page
 from checks.sources.declaring import DeclarationError
 from checks.suggest import suggest
 from web import forms, state
-from web.check_fields import fields_of, options_of
+from web.check_fields import PREFIX, fields_of, label, options_of
 from web.format import now_ms
 from web.pages.base import asked, rendered
 
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 blueprint = Blueprint("check_new", __name__)
 _OWN = ("name", "asset", "severity", "owner", "description")
 """The fields every check has, whatever its kind."""
+_OFFERED = 100
+"""How many assets a field offers; any other key may be written, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class NewCheck:
     kind: Kind | None
     fields: Sequence[Field]
     said: Mapping[str, str]
+    assets: Sequence[str] = ()
+    """Keys of the most read assets, to choose from."""
     wrong: DeclarationError | None = None
 
     @property
@@ -81,9 +86,9 @@ def query(
     known = facts is not None and facts.id is not None
     found = suggest(session, facts, from_ms(now_ms())) if facts is not None and not kind else []
     fields = fields_of(state.registry().load(CHECKS, kind).config_class, said) if chosen else []
-    return NewCheck(
-        asset, known, found, kinds, chosen, fields, {name: said.get(name, "") for name in _OWN}, wrong
-    )
+    offered = [line.key for line in search.search(session, sort="-reads", limit=_OFFERED).lines]
+    kept = {name: said.get(name, "") for name in _OWN}
+    return NewCheck(asset, known, found, kinds, chosen, fields, kept, offered, wrong)
 
 
 def _kind(name: str) -> Kind:
@@ -112,12 +117,33 @@ def author() -> Response | tuple[str, int]:
     kind, name = forms.field("kind"), forms.field("name")
     try:
         check = of_page.drafted(name, _given(kind), state.registry())
+        _refuse_unknown(check.asset)
         with state.store().write() as session:
             of_page.add(session, check, now_ms())
     except DeclarationError as error:
-        told = query(state.session(), "", kind, request.form, error)
+        told = query(state.session(), "", kind, request.form, _plainly(error, request.form))
         return rendered("check_new.html", told=told, severities=list(Severity)), 422
     return forms.leads_to("checks.page", "check", q=check.name)
+
+
+def _refuse_unknown(asset: AssetKey) -> None:
+    """Refuse an asset no source told of: it is most likely misspelt, and its check could never say anything."""
+    if facts_of(state.session(), asset).id is None:
+        raise DeclarationError(
+            f"No source has told of an asset {asset} yet.",
+            hint="Choose one of the list, or copy its key from its page.",
+            key="asset",
+        )
+
+
+def _plainly(error: DeclarationError, said: Mapping[str, str]) -> DeclarationError:
+    """What is wrong, as somebody filling in a form is told: there is nothing to mend in an empty field."""
+    key = error.key.partition(".")[0]
+    if not key:
+        return DeclarationError(error.message)
+    if key == "kind" or said.get(key if key in _OWN else PREFIX + key, "").strip():
+        return error
+    return DeclarationError(f"{label(key).capitalize()} is empty.", hint="Fill it in.", key=error.key)
 
 
 def _given(kind: str) -> dict[str, Any]:
