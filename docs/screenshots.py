@@ -48,7 +48,7 @@ PICTURES = (
     Picture("overview", "/"),
     Picture("asset", "/assets/snowflake:acme:analytics.marts.fct_orders"),
     Picture("costs", "/costs?by=warehouse"),
-    Picture("incident", "/incidents/4"),
+    Picture("incident", "/incidents/5"),
     Picture("incidents", "/incidents"),
     Picture("overview-dark", "/", "dark"),
 )
