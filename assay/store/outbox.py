@@ -26,7 +26,7 @@ WAITING, SENT, GROUPED, MUTED, DIGEST, DEAD = "waiting", "sent", "grouped", "mut
 STATES = (WAITING, SENT, GROUPED, MUTED, DIGEST, DEAD)
 """Where a message stands. GROUPED: told within another's message, see `head_of`."""
 
-_HEAD = "row:"
+HEAD = "row:"
 """What a group key begins with that names the row whose message told the group."""
 
 
@@ -101,7 +101,7 @@ def claim_followers(session: Session, head_id: int, channel: str, now_ms: int, l
 
 def head_key(head_id: int) -> str:
     """The group key of what was told within the message of that row."""
-    return f"{_HEAD}{head_id}"
+    return f"{HEAD}{head_id}"
 
 
 def head_of(row: OutboxRow) -> int | None:
@@ -292,7 +292,7 @@ def forget(session: Session, before_ms: int) -> None:
         OutboxRow.created_ms < before_ms,
         OutboxRow.state.not_in((WAITING, DIGEST)),
         OutboxRow.incident_id.is_(None) | over,
-        ~(OutboxRow.group_key.startswith(_HEAD) & still),
+        ~(OutboxRow.group_key.startswith(HEAD) & still),
     )
     for chunk in chunked(session.scalars(old).all()):
         session.execute(

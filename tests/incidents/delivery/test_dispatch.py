@@ -325,6 +325,34 @@ def test_what_nobody_acknowledged_is_told_again(
     assert {ref for _, ref in chat.sent[1:]} <= {"ref-1"}
 
 
+@pytest.mark.parametrize("follows", [True, False])
+@pytest.mark.parametrize("taken", [Transition.ACKNOWLEDGED, Transition.RESOLVED])
+def test_a_group_is_told_again_while_one_of_it_is_open(
+    world: World, chat: Recorder, taken: Transition, *, follows: bool
+) -> None:
+    """Whichever it is: that the one which stands at its head is over says nothing of the others."""
+    chat.follows = follows
+    ids = [world.open(f"t{place}") for place in range(4)]
+    dispatcher = world.dispatcher(chat, repeat_ms=round(4 * HOUR_S * 1000), pauses_ms={"chat": 0})
+    world.clock.pass_s(30)
+    dispatcher.pump()
+    for incident_id in ids[:3]:
+        world.tell(incident_id, taken)
+    dispatcher.pump()
+    chat.sent.clear()
+    for _ in range(2):
+        world.clock.pass_s(4 * HOUR_S + 60)
+        dispatcher.pump()
+
+    assert [(message.transition, ref) for message, ref in chat.sent] == [("reminder", "ref-1")] * 2
+    world.tell(ids[3], taken)
+    dispatcher.pump()
+    chat.sent.clear()
+    world.clock.pass_s(5 * HOUR_S)
+    assert dispatcher.pump() == Delivered()
+    assert chat.sent == []
+
+
 @pytest.mark.parametrize("transition", [Transition.ACKNOWLEDGED, Transition.RESOLVED])
 def test_what_somebody_took_up_is_not_told_again(
     small_world: World, chat: Recorder, transition: Transition
