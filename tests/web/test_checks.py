@@ -117,7 +117,7 @@ def test_a_form_keeps_a_check(acting: FlaskClient) -> None:
     ({"name": "<b>"}, "is no name of a check", "name"),
     ({"asset": "orders"}, "snowflake", "asset"),
     ({"option.min_rows": "many"}, "valid integer", "option.min_rows"),
-    ({"option.min_rows": ""}, "give min_rows, max_rows", ""),
+    ({"option.min_rows": ""}, "Give min_rows, max_rows", ""),
     ({"name": "check 0 <script>alert(1)</script>"}, "is no name of a check", "name"),
 ])  # fmt: skip
 def test_a_form_with_a_mistake_comes_back(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, request
 
 from assay.errors import AssayError, UsageError
 from assay.incidents import budget
@@ -186,11 +186,13 @@ def _hours() -> int:
 
 
 @blueprint.post("/alerts/silences/<int:silence_id>/end")
-def unsilence(silence_id: int) -> Response:
+def unsilence(silence_id: int) -> Response | tuple[str, int]:
     """End a silence before its time."""
     with state.store().write() as session:
-        if not silences.end(session, silence_id, now_ms()):
-            abort(404, f"There is no silence {silence_id} that holds.")
+        held = silences.end(session, silence_id, now_ms())
+    if not held:
+        gone = UsageError(f"There is no silence {silence_id} that holds.", hint="It has ended already.")
+        return _page(gone), 404
     return forms.leads_to("alerts.page", "unsilence")
 
 
