@@ -12,6 +12,7 @@ from assay.cli.request import command as assay_command
 from assay.cli.say import note, say_error, say_json
 from assay.cli.stores import opened_store
 from assay.cli.table import say_table
+from assay.cli.untold import note_untold
 from assay.model.checks import CheckSource
 from assay.registry import Registry
 from assay.store.tables import CheckRow
@@ -33,6 +34,7 @@ def command(request: Request, pattern: str) -> int:
     with opened_store(settings) as store, store.read() as session:
         gathered = without_others(session, gather(settings, Registry()))
         chosen = only(all_checks(session, gathered), pattern)
+        note_untold(session, chosen)
         last = {row.name: (row.last_outcome, row.last_ms) for row in session.scalars(select(CheckRow))}
     if request.as_json:
         say_json([_as_dict(check, gathered.places, last) for check in chosen])

@@ -13,6 +13,7 @@ from assay.cli.request import command as assay_command
 from assay.cli.say import note, say_error, say_json
 from assay.cli.stores import opened_store
 from assay.cli.table import say_table
+from assay.cli.untold import note_untold
 from assay.cycle.horizons import read_until
 from assay.cycle.sources import open_sources
 from assay.cycle.warehouses import opener
@@ -56,6 +57,7 @@ def command(request: Request, pattern: str, *, dry_run: bool) -> int:
                 refresh(session, gathered, to_ms(now))
         with store.read() as session:
             chosen = only(all_checks(session, gathered), pattern)
+            note_untold(session, chosen)
         results = _run(settings, store, registry, chosen, now)
         if not dry_run:
             with store.write() as session:

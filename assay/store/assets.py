@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, or_, select, update
 
 from assay.model.assets import Asset, AssetKind
+from assay.model.checks import CheckSource
 from assay.model.time import to_ms
 from assay.store.aliases import aliases, save_aliases
 from assay.store.bulk import chunked, insert_missing
 from assay.store.edges import Neighbour, Neighbours, neighbours, save_edges
 from assay.store.keys import asset_ids, find_ids
 from assay.store.search import AssetLine, AssetPage, Facet, facet_counts, search
-from assay.store.tables import AssetRow, AssetTagRow
+from assay.store.tables import AssetRow, AssetTagRow, CheckRow, EdgeRow, MeasurementRow, RunRow, UsageRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
+
+    from assay.model.assets import AssetKey
 
 __all__ = [
     "AssetLine", "AssetPage", "Facet", "Neighbour", "Neighbours",
     "aliases", "asset", "asset_ids", "facet_counts", "find_ids", "merged", "neighbours",
-    "save_aliases", "save_assets", "save_edges", "search",
+    "save_aliases", "save_assets", "save_edges", "search", "untold",
 ]  # fmt: skip
 
 _OF_A_TOOL = {
@@ -37,6 +41,27 @@ _KEPT = ("kind", "owner", "description", "tags", "columns", "meta", "created_ms"
 def asset(session: Session, key: str) -> AssetRow | None:
     """The asset of that key text, or None."""
     return session.scalar(select(AssetRow).where(AssetRow.key == key))
+
+
+def untold(session: Session, keys: Iterable[AssetKey]) -> list[AssetKey]:
+    """Those of the assets that nothing which was collected is about: at most a check has named them."""
+    wanted = {str(key): key for key in keys}
+    for chunk in chunked(list(wanted)):
+        for told in session.scalars(select(AssetRow.key).where(AssetRow.key.in_(chunk), _is_told())):
+            del wanted[told]
+    return sorted(wanted.values(), key=str)
+
+
+def _is_told() -> ColumnElement[bool]:
+    of_a_tool = (CheckSource.DBT.value, CheckSource.EXPECTATIONS.value)
+    return or_(
+        AssetRow.kind != AssetKind.OTHER.value,
+        exists().where(or_(EdgeRow.upstream_id == AssetRow.id, EdgeRow.downstream_id == AssetRow.id)),
+        exists().where(RunRow.asset_id == AssetRow.id),
+        exists().where(MeasurementRow.asset_id == AssetRow.id),
+        exists().where(UsageRow.asset_id == AssetRow.id),
+        exists().where(CheckRow.asset_id == AssetRow.id, CheckRow.source.in_(of_a_tool)),
+    )
 
 
 def save_assets(session: Session, assets: Sequence[Asset], now_ms: int) -> None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assay.model.assets import Asset, AssetKey, AssetKind
+from assay.store.assets import save_assets
+from assay.store.engine import Store
+
 if TYPE_CHECKING:
     from cli.conftest import Program
 
@@ -35,6 +39,19 @@ def test_a_dry_run_leaves_nothing(ready: Program) -> None:
     assert ready("check", "run", "--dry-run").code == 1
     assert ready("check", "list", "--json").json[0]["last_run"] is None
     assert ready("incidents", "--json").json["total"] == 0
+
+
+def test_an_asset_that_no_connection_has_told_of_is_named(ready: Program) -> None:
+    """By each command, on stderr, until something is collected of it; its check is run all the same."""
+    _declared(ready, passed=True)
+    orders = AssetKey.parse("snowflake:acme:shop.marts.orders")
+    for command in ("list", "run", "run"):
+        told = ready("check", command)
+        assert told.code == 0
+        assert f"{orders}: no connection has told of this asset." in told.err
+    with Store.open(f"sqlite:///{ready.folder}/.assay/assay.db") as store, store.write() as session:
+        save_assets(session, [Asset(orders, AssetKind.TABLE)], 1)
+    assert "no connection" not in ready("check", "list").err
 
 
 def _declared(ready: Program, *, passed: bool) -> None:
