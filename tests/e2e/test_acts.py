@@ -74,6 +74,7 @@ def test_a_button_of_a_message_leads_to_its_button(browser: Browser, acting: str
     with looking(browser) as (page, complaints):
         page.goto(f"{acting}/incidents?state=open")
         page.click("a[data-row] >> nth=4")
+        page.wait_for_load_state()  # a load that is broken off is a complaint
         page.goto(f"{page.url}?act=really_wrong")
         assert page.evaluate("document.activeElement.value") == "really_wrong"
         page.keyboard.press("Enter")
