@@ -7,12 +7,21 @@ import sys
 from typing import TYPE_CHECKING
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger, Processor
 
 METRICS = CollectorRegistry()
+EXPOSITION_TYPE = CONTENT_TYPE_LATEST
+"""The content type of what `exposition` gives."""
 
 rows_collected = Counter(
     "assay_rows_collected", "Rows read from a source", ("connection", "stream"), registry=METRICS

@@ -1,4 +1,4 @@
-"""Is the process alive, and can it answer?"""
+"""Is the process alive, can it answer, and what did it do?"""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, jsonify
 
+from assay import telemetry
 from assay.errors import AssayError
 from assay.store.engine import HEAD, revision
 from assay.store.faults import told
@@ -18,7 +19,7 @@ blueprint = Blueprint("health", __name__)
 
 
 def init(app: Flask) -> None:
-    """Add both routes."""
+    """Add the routes."""
     app.register_blueprint(blueprint)
 
 
@@ -26,6 +27,12 @@ def init(app: Flask) -> None:
 def healthz() -> Response:
     """The process answers; the store is not asked."""
     return jsonify(status="ok")
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """What this process counted, its worker's cycles and messages with it, in the Prometheus text format."""
+    return Response(telemetry.exposition(), content_type=telemetry.EXPOSITION_TYPE)
 
 
 @blueprint.get("/readyz")

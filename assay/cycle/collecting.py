@@ -14,7 +14,7 @@ from assay.incidents.record import record
 from assay.model.checks import CheckResult
 from assay.model.time import from_ms, to_ms
 from assay.store import collections
-from assay.store.checks_gone import mark_gone
+from assay.store.checks import mark_gone
 from assay.store.records import save_records
 from assay.store.tables import CollectionRow
 from collectors.base import Batch, Degraded, Progress, StandingChecks

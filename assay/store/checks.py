@@ -112,9 +112,16 @@ def mark_removed(
     session: Session, sources: Collection[CheckSource], names: Collection[str], now_ms: int
 ) -> int:
     """Mark the checks of these sources that are not among `names` as no longer declared; how many those are."""
-    rows = select(CheckRow.id, CheckRow.name).where(
-        CheckRow.source.in_([source.value for source in sources]), CheckRow.removed_ms.is_(None)
-    )
+    return _end(session, CheckRow.source.in_([source.value for source in sources]), names, now_ms)
+
+
+def mark_gone(session: Session, prefix: str, names: Collection[str], now_ms: int) -> int:
+    """The same of those whose name begins with `prefix`: checks another tool no longer makes."""
+    return _end(session, CheckRow.name.startswith(prefix, autoescape=True), names, now_ms)
+
+
+def _end(session: Session, chosen: ColumnElement[bool], names: Collection[str], now_ms: int) -> int:
+    rows = select(CheckRow.id, CheckRow.name).where(chosen, CheckRow.removed_ms.is_(None))
     gone = [row_id for row_id, name in session.execute(rows) if name not in names]
     for chunk in chunked(gone):
         session.execute(update(CheckRow).where(CheckRow.id.in_(chunk)).values(removed_ms=now_ms))

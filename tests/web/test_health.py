@@ -26,6 +26,14 @@ def test_a_sound_folder_is_ready(full: FlaskClient) -> None:
     assert full.get("/readyz").get_json() == {"status": "ready"}
 
 
+def test_what_was_counted_is_served_as_text(full: FlaskClient) -> None:
+    """For whoever scrapes it: each metric with its meaning, and no more than this process counted."""
+    answer = full.get("/metrics")
+    assert answer.status_code == 200
+    assert answer.content_type.startswith("text/plain; version=")
+    assert "# HELP assay_step_seconds Duration of a step of the cycle" in answer.text
+
+
 def test_a_store_of_another_revision_is_not_ready(tmp_path: Path) -> None:
     """Changed under a running dashboard, it says 503 with the next step; it is still alive."""
     folder = shop.folder(tmp_path, filled=False)

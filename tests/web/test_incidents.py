@@ -128,6 +128,7 @@ def test_a_judgement_can_be_taken_back(acting: FlaskClient, verb: str) -> None:
     sent(acting, f"/incidents/{number}", {"deed": verb})
     (note,) = told(acting, f"/incidents/{number}")["notes"]
     assert (note["note"]["verb"], note["undone_ms"]) == (verb, None)
+    sent(acting, f"/incidents/{number + 1}/notes/{note['id']}/undo", {}, status=400)
     answer = sent(acting, f"/incidents/{number}/notes/{note['id']}/undo", {})
     assert "The judgement was taken back." in acting.get(answer.headers["Location"]).text
     page = told(acting, f"/incidents/{number}")

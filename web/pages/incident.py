@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, abort
 from sqlalchemy import select
 
+from assay.incidents.acts import NoSuchNoteError
 from assay.incidents.acts import undo as undo_note
 from assay.incidents.policy import Policy
 from assay.incidents.titles import deviation, expectation, quantity
@@ -158,7 +159,13 @@ def act(incident_id: int) -> Response:
 
 @blueprint.post("/incidents/<int:incident_id>/notes/<int:note_id>/undo")
 def undo(incident_id: int, note_id: int) -> Response:
-    """Take a judgement back."""
+    """Take a judgement of this incident back; one of another is refused."""
     with state.store().write() as session:
+        kept = notes.row(session, note_id)
+        if kept is not None and kept.incident_id != incident_id:
+            raise NoSuchNoteError(
+                f"There is no note {note_id} on incident {incident_id}.",
+                hint="Its page lists those there are.",
+            )
         undo_note(session, note_id, forms.actor(), from_ms(now_ms()), Policy.of(state.settings()))
     return forms.leads_to("incident.page", "undo", incident_id=incident_id)
