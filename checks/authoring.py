@@ -34,6 +34,7 @@ class Mark:
     owner: str
     description: str
     timeout_s: float
+    every: str
 
 
 def check(  # noqa: PLR0913 - what a check may be told
@@ -45,14 +46,16 @@ def check(  # noqa: PLR0913 - what a check may be told
     owner: str = "",
     description: str = "",
     timeout_s: float = DEFAULT_TIMEOUT_S,
+    every: str = "",
 ) -> Callable[[FunctionT], FunctionT]:
     """Make a function a check of an asset.
 
     The function is given the scene and returns True or False, an Outcome, or a dict with `passed` and what else
     explains it (`message`, `observed`, `expected`, `low`, `high`, `metadata`). By default the check is named
-    after the file and the function, and described by the function's docstring.
+    after the file and the function, and described by the function's docstring. A cycle runs it once a day, unless
+    `every` says otherwise: "1h", "1w", or "cycle" for every one.
     """
-    mark = Mark(asset, name, Severity(severity), Cause(cause), owner, description, timeout_s)
+    mark = Mark(asset, name, Severity(severity), Cause(cause), owner, description, timeout_s, every)
 
     def marked(function: FunctionT) -> FunctionT:
         setattr(function, MARK, mark)

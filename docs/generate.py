@@ -234,6 +234,8 @@ kept by, and beside the options of its kind:
 * `severity` — `error`, or `warn`. Default: `"error"`.
 * `owner` — Who is told when it fails; else the asset's owner is. Default: `""`.
 * `description` — What it promises, for whoever reads the alert. Default: `""`.
+* `every` — How often a cycle runs it: `1h`, `1d`, `1w`, or `cycle` for every one. Default: once a day
+  for what asks a warehouse or is Python, else `cycle`.
 """.strip()
 _PAGES = """
 Each page and its JSON twin take the same questions in the URL: `days`, or `from` and `to` (UTC days), and

@@ -227,3 +227,13 @@ def test_who_listens_can_end_the_cycle_at_a_safe_point(folder: Folder, step: Ste
     assert kept == (1 if step is Step.COLLECT else 5)
     assert folder.rows("acme") == 5
     assert len(MemoChannel.kept) == 1
+
+
+def test_a_check_is_run_when_it_is_due(folder: Folder) -> None:
+    """Its rhythm counts from its last result; what has none is run in every cycle."""
+    folder.write(FAILING + '\nevery = "3h"')
+    folder.write(PASSING)
+    ran = [sum(folder.run(now=NOW + timedelta(hours=hours)).sound.checks.values()) for hours in range(5)]
+
+    assert ran == [2, 1, 1, 2, 1]
+    assert incidents(folder) == [("custom", "open")]

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from assay.model.money import MICRO, NANO
 from assay.model.time import from_ms
+from checks.rhythm import words
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -59,7 +60,7 @@ class Amount(NamedTuple):
 
 def init(app: Flask) -> None:
     """Add the filters, and the functions of two figures."""
-    for written in (amount, count, figure, size, duration, ago, moment, day, date, breakable, coded):
+    for written in (amount, count, figure, size, duration, ago, moment, day, date, breakable, coded, rhythm):
         app.add_template_filter(written)
     for told in (percent, share, portion, change, line_amount, in_credits):
         app.add_template_global(told)
@@ -142,6 +143,11 @@ def duration(ms: int | None) -> str:
             whole = f"{ms // step}{_THIN}{name}{finer}"
             return whole if finer else f"{ms / 1000:.1f}{_THIN}s"
     return f"{ms}{_THIN}ms"
+
+
+def rhythm(ms: int) -> str:
+    """How often a check is run, e.g. every 1d, every cycle."""
+    return f"every {words(ms)}"
 
 
 def ago(ms: int | None) -> str:

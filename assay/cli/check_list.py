@@ -16,6 +16,7 @@ from assay.cli.untold import note_untold
 from assay.model.checks import CheckSource
 from assay.registry import Registry
 from assay.store.tables import CheckRow
+from checks.rhythm import words
 from checks.sources.gathering import all_checks, gather, only, without_others
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def command(request: Request, pattern: str) -> int:
     if request.as_json:
         say_json([_as_dict(check, gathered.places, last) for check in chosen])
     elif chosen:
-        columns = ("check", "asset", "kind", "severity", "last outcome", "last run (UTC)", "written")
+        columns = ("check", "asset", "kind", "severity", "every", "last outcome", "last run (UTC)", "written")
         say_table("", columns, [_line(check, gathered.places, last) for check in chosen])
     else:
         note("No check is declared yet.\n→ assay check suggest ASSET --write, or write checks/*.yml.")
@@ -52,7 +53,16 @@ def _line(check: Check, places: dict[str, str], last: dict[str, tuple[str, int |
     outcome, at_ms = last.get(check.name, ("", None))
     asset = ".".join(check.asset.path)
     written = places.get(check.name, check.source)
-    return (check.name, asset, check.kind, check.severity, outcome, moment(at_ms), written)
+    return (
+        check.name,
+        asset,
+        check.kind,
+        check.severity,
+        words(check.every_ms),
+        outcome,
+        moment(at_ms),
+        written,
+    )
 
 
 def _as_dict(
@@ -64,6 +74,7 @@ def _as_dict(
         "asset": str(check.asset),
         "kind": check.kind,
         "severity": check.severity,
+        "every": words(check.every_ms),
         "config": dict(check.config),
         "source": check.source,
         "written": places.get(check.name, CheckSource.PAGE),

@@ -122,6 +122,7 @@ class CheckSettings(BaseModel):
     severity: Literal["warn", "error"] = Field(default="error", description="How grave its failing is")
     owner: str = Field(default="", description="Who is told; empty: the asset's owner")
     description: str = ""
+    every: str = Field(default="", description="How often a cycle runs it, e.g. 1h, 1d; cycle: every time")
 
 
 class IncidentSettings(Section):

@@ -26,6 +26,7 @@ from assay.model.time import to_ms
 from assay.store import outbox
 from assay.store.checks import mark_removed
 from checks.anomaly.watch import watch
+from checks.rhythm import due
 from checks.running import run_checks
 from checks.scenes import Scenes
 from checks.sources.gathering import all_checks, gather, refresh, without_others
@@ -85,7 +86,7 @@ class Soundness:
             self.problems.append(Problem.of(error, "", step))
 
     def _check(self) -> None:
-        """Bring the store to what is declared, run it all, and let incidents hear what was found."""
+        """Bring the store to what is declared, run what is due of it, and let incidents hear what was found."""
         gathered = gather(self.place.settings, self.registry)
         with self.place.store.read() as session:
             gathered = without_others(session, gathered)
@@ -94,8 +95,8 @@ class Soundness:
             refresh(session, gathered, to_ms(self.place.moment()))
             weigh_anew(session, self.place.policy)
         with self.place.store.read() as session:
-            declared = all_checks(session, gathered)
-        results = self._results(declared)
+            wanted = due(session, all_checks(session, gathered), to_ms(self.place.now))
+        results = self._results(wanted)
         self._record([*results, *self._quiet()])
         self.checks.update(result.outcome for result in results)
 

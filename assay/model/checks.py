@@ -64,7 +64,8 @@ class Check:
     """A promise about an asset that can be tested again and again.
 
     `name` names the check once and for all within the store; `kind` is the entry point that runs it, `config` what
-    it is told. A result read from another tool has a check, too: its kind is that tool's.
+    it is told. A result read from another tool has a check, too: its kind is that tool's. A cycle runs it when
+    `every_ms` have passed since it last did; 0 is in every cycle.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Check:
     source: CheckSource = CheckSource.CONFIG
     owner: str = ""
     description: str = ""
+    every_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import case, delete, func, select, update
 
 from assay.model.assets import AssetKey
-from assay.model.checks import Cause, Check, CheckSource, Severity
+from assay.model.checks import Cause, Check, CheckSource, Outcome, Severity
 from assay.model.time import to_ms
 from assay.store.bulk import chunked, insert_missing, upsert
 from assay.store.keys import asset_ids
@@ -18,13 +18,15 @@ from assay.store.tables import AssetRow, CheckResultRow, CheckRow
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Table
     from sqlalchemy.orm import Session
 
     from assay.model.checks import CheckResult
     from assay.model.time import Window
 
-_DECLARED = ("asset_id", "kind", "cause", "severity", "config", "source", "owner", "description")
+_DECLARED = ("asset_id", "kind", "cause", "severity", "config", "source", "owner", "description", "every_ms")
+_LOOKED_FOR = ("asset_id", "kind", "config")
+_OF_PEOPLE = {CheckSource.CONFIG, CheckSource.PYTHON, CheckSource.PAGE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,15 @@ class Known:
     id: int
     asset_id: int
     last_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """When a check last spoke and was changed (None: never), and whether it then could not be run."""
+
+    at_ms: int | None
+    changed_ms: int | None = None
+    could_not_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +72,35 @@ def save(session: Session, checks: Iterable[Check], now_ms: int) -> dict[str, Kn
     ids = asset_ids(session, (check.asset for check in wanted.values()), now_ms)
     only_recorder(session)
     rows = [_row(check, ids[str(check.asset)], now_ms) for check in wanted.values()]
+    _mark_changed(session, rows, now_ms)
     for chunk in chunked(rows):
-        upsert(
-            session, CheckRow, chunk, key=("name",),
-            settle=lambda _, new: {**{name: new[name] for name in _DECLARED}, "removed_ms": None},
-        )  # fmt: skip
+        upsert(session, CheckRow, chunk, key=("name",), settle=_declared_anew)
     return known(session, wanted)
+
+
+def _declared_anew(old: Table, new: Any) -> dict[str, Any]:  # noqa: ANN401 - the columns of an insert
+    changed = func.coalesce(new["changed_ms"], old.c.changed_ms)
+    return {**{name: new[name] for name in _DECLARED}, "changed_ms": changed, "removed_ms": None}
+
+
+def _mark_changed(session: Session, rows: Sequence[dict[str, Any]], now_ms: int) -> None:
+    """Write on the rows of checks that people declare whether they look for something else than those kept."""
+    new = {row["name"]: row for row in rows if row["source"] in _OF_PEOPLE}
+    columns = [getattr(CheckRow, name) for name in _LOOKED_FOR]
+    for chunk in chunked(new):
+        for name, *old in session.execute(select(CheckRow.name, *columns).where(CheckRow.name.in_(chunk))):
+            if old != [new[name][column] for column in _LOOKED_FOR]:
+                new[name]["changed_ms"] = now_ms
+
+
+def last_runs(session: Session, names: Iterable[str]) -> dict[str, LastRun]:
+    """When checks last spoke, by name; unknown ones are absent."""
+    found: dict[str, LastRun] = {}
+    for chunk in chunked(names):
+        rows = select(CheckRow.name, CheckRow.last_ms, CheckRow.changed_ms, CheckRow.last_outcome)
+        for name, at_ms, changed_ms, outcome in session.execute(rows.where(CheckRow.name.in_(chunk))):
+            found[name] = LastRun(at_ms, changed_ms, outcome == Outcome.ERROR)
+    return found
 
 
 def known(session: Session, names: Iterable[str]) -> dict[str, Known]:
@@ -150,7 +184,7 @@ def as_check(row: CheckRow, key: str) -> Check:
     """The check a row stands for; `key` is its asset's."""
     return Check(
         row.name, AssetKey.parse(key), row.kind, Cause(row.cause), Severity(row.severity), row.config,
-        CheckSource(row.source), row.owner, row.description,
+        CheckSource(row.source), row.owner, row.description, row.every_ms,
     )  # fmt: skip
 
 
@@ -212,7 +246,8 @@ def _row(check: Check, asset_id: int, now_ms: int) -> dict[str, Any]:
     return {
         "name": check.name, "asset_id": asset_id, "kind": check.kind, "cause": check.cause.value,
         "severity": check.severity.value, "config": dict(check.config), "source": check.source.value,
-        "owner": check.owner, "description": check.description, "created_ms": now_ms, "removed_ms": None,
+        "owner": check.owner, "description": check.description, "every_ms": check.every_ms,
+        "created_ms": now_ms, "changed_ms": None, "removed_ms": None,
         "last_outcome": "", "last_ms": None,
     }  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -13,6 +13,7 @@ from assay.errors import AssayError, ConfigError
 from assay.model.assets import AssetKey
 from assay.model.checks import Check, CheckSource, Severity
 from assay.registry import CHECKS
+from checks.rhythm import every_ms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -47,6 +48,7 @@ class Declaration(BaseModel):
     severity: Severity = Severity.ERROR
     owner: str = ""
     description: str = ""
+    every: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,8 @@ def declare(
         owner=said.owner,
         description=said.description,
     )
-    return Declared(check, place_of(""))
+    rhythm = _rhythm(said.every, kind(check, options), name, place_of)
+    return Declared(replace(check, every_ms=rhythm), place_of(""))
 
 
 def dumped(config: CheckConfig) -> dict[str, Any]:
@@ -103,6 +106,15 @@ def _asset(text: str, name: str, place_of: PlaceOf) -> AssetKey:
             f"{place_of('asset')}: check {name}: {error}.",
             hint="The page of an asset shows its key: assay serve.",
             key="asset",
+        ) from None
+
+
+def _rhythm(said: str, one: CheckType, name: str, place_of: PlaceOf) -> int:
+    try:
+        return every_ms(said, one)
+    except ValueError as error:
+        raise DeclarationError(
+            f"{place_of('every')}: check {name}: {error}.", hint="Or cycle: it runs every time.", key="every"
         ) from None
 
 

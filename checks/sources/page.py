@@ -29,7 +29,7 @@ def kinds(registry: Registry) -> list[str]:
 def drafted(name: str, given: Mapping[str, Any], registry: Registry) -> Check:
     """What a form says as a check, not kept yet; DeclarationError whose `key` is the field that is wrong.
 
-    `given` has asset and kind, may have severity, owner and description, and all else are the kind's options.
+    `given` has asset and kind, may have severity, owner, description and every, and all else are the kind's options.
     """
     kind = str(given.get("kind", ""))
     if kind in registry.names(CHECKS) and not registry.load(CHECKS, kind).from_page:

@@ -61,6 +61,7 @@ def _declared(  # noqa: PLR0913, PLR0917 - a function, what is said of it, and w
         "description": mark.description or (inspect.getdoc(function) or "").split("\n\n")[0],
         "call": f"{place}:{name}",
         "timeout_s": mark.timeout_s,
+        "every": mark.every,
     }
     own_name = mark.name or f"{place.rpartition('/')[2].removesuffix('.py')}.{name}"
     found = declare(own_name, given, registry, lambda _: line, CheckSource.PYTHON)

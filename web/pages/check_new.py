@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, request
@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from assay.errors import UsageError
 from assay.model.assets import AssetKey
-from assay.model.checks import CheckSource, Severity
+from assay.model.checks import Severity
 from assay.model.time import from_ms
 from assay.registry import CHECKS
 from assay.store import search
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from web.check_fields import Field
 
 blueprint = Blueprint("check_new", __name__)
-_OWN = ("name", "asset", "severity", "owner", "description")
+_OWN = ("name", "asset", "severity", "owner", "description", "every")
 """The fields every check has, whatever its kind."""
 _OFFERED = 100
 """How many assets a field offers; any other key may be written, too."""
@@ -163,9 +163,11 @@ def accept() -> Response:
     check = next((each.check for each in found if each.check.name == name), None)
     if check is None:
         raise UsageError("This check is no longer suggested.", hint="Load the suggestions anew.")
+    said = {"asset": asset, "kind": check.kind, "severity": check.severity, **check.config}
     try:
+        drafted = of_page.drafted(name, said, state.registry())
         with state.store().write() as session:
-            of_page.add(session, replace(check, source=CheckSource.PAGE), now_ms())
+            of_page.add(session, drafted, now_ms())
     except DeclarationError as error:
         raise UsageError(error.message, hint=error.hint) from None
     return forms.leads_to("check_new.page", "check", asset=asset)

@@ -25,7 +25,9 @@ class CheckRow(Base):
     source: Mapped[str]
     owner: Mapped[str] = mapped_column(default="")
     description: Mapped[str] = mapped_column(default="")
+    every_ms: Mapped[int] = mapped_column(default=0, server_default="0")  # a cycle's rhythm; 0: every one
     created_ms: Mapped[int]
+    changed_ms: Mapped[int | None]  # when what somebody declared it to look for was changed
     removed_ms: Mapped[int | None]
     last_outcome: Mapped[str] = mapped_column(default="")  # of the newest result, '' before the first
     last_ms: Mapped[int | None]
