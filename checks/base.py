@@ -12,6 +12,7 @@ from assay.model.checks import CheckResult, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
 
@@ -43,6 +44,17 @@ class AssetFacts:
     columns: tuple[Column, ...] = ()
 
 
+class Reads(Protocol):
+    """The store, to be read."""
+
+    @property
+    def url(self) -> str:
+        """Where it is, with its password, for a process that reads it by itself."""
+
+    def read(self) -> AbstractContextManager[Session]:
+        """A session that sees one moment of it. It is to be left before a warehouse is asked, which takes long."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """All that a check may look at: the moment, the store (to read), its asset, and the warehouse if there is one.
@@ -52,7 +64,7 @@ class Scene:
     """
 
     now: datetime
-    session: Session
+    store: Reads
     asset: AssetFacts
     warehouse: Warehouse | None = None
     folder: Path | None = None

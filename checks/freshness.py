@@ -115,7 +115,8 @@ class FreshnessCheck:
     def _collected(self, scene: Scene) -> tuple[datetime | None, dict[str, Any]]:
         if scene.asset.id is None:
             return None, {}
-        found = history.last_refresh(scene.session, scene.asset.id, to_ms(scene.as_of))
+        with scene.store.read() as session:
+            found = history.last_refresh(session, scene.asset.id, to_ms(scene.as_of))
         return None if found is None else from_ms(found), {}
 
     def _asked(self, scene: Scene) -> tuple[datetime | None, dict[str, Any]]:

@@ -58,11 +58,12 @@ class FreshnessLearnedCheck:
         """The refreshes up to the last one, as far back as is learned from; the last may be long ago."""
         if scene.asset.id is None:
             return []
-        last_ms = history.last_refresh(scene.session, scene.asset.id, to_ms(scene.as_of))
-        if last_ms is None:
-            return []
-        since_ms = last_ms - self.config.history_days * DAY_MS
-        return history.refreshes(scene.session, scene.asset.id, since_ms, to_ms(scene.as_of))
+        with scene.store.read() as session:
+            last_ms = history.last_refresh(session, scene.asset.id, to_ms(scene.as_of))
+            if last_ms is None:
+                return []
+            since_ms = last_ms - self.config.history_days * DAY_MS
+            return history.refreshes(session, scene.asset.id, since_ms, to_ms(scene.as_of))
 
     def _judged(self, scene: Scene, last_ms: int, bound: Bound) -> CheckResult:
         age_ms = to_ms(scene.as_of) - last_ms

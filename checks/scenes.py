@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from assay.model.assets import AssetKey
     from assay.model.checks import Check
     from assay.model.warehouses import Warehouse
+    from checks.base import Reads
 
     Opener = Callable[[AssetKey], AbstractContextManager[Warehouse] | None]
     """Opens the warehouse of an asset; None where no connection answers queries of it."""
@@ -72,13 +73,13 @@ class Scenes:
 
     def __init__(
         self,
-        session: Session,
+        store: Reads,
         now: datetime,
         open_warehouse: Opener,
         folder: Path | None = None,
         read_until: Mapping[tuple[str, str], datetime] | None = None,
     ) -> None:
-        self._session = session
+        self._store = store
         self._now = now
         self._open = open_warehouse
         self._folder = folder
@@ -87,11 +88,13 @@ class Scenes:
         self._warehouses: dict[tuple[str, str], Warehouse | None] = {}
 
     def __call__(self, check: Check) -> Scene:
-        """The scene of a check."""
+        """The scene of a check. What the store knows of its asset is read, and the store left again."""
+        with self._store.read() as session:
+            facts = facts_of(session, check.asset)
         return Scene(
             now=self._now,
-            session=self._session,
-            asset=facts_of(self._session, check.asset),
+            store=self._store,
+            asset=facts,
             warehouse=self._warehouse(check.asset),
             folder=self._folder,
             read_until=self._read_until.get((check.asset.platform, check.asset.instance)),

@@ -12,6 +12,7 @@ from checks.base import DEFAULT_TIMEOUT_S, CheckConfig, result
 from checks.columns import ColumnChange, actual, change, dialect_of
 
 if TYPE_CHECKING:
+    from assay.model.assets import Column
     from assay.model.checks import Check, CheckResult
     from checks.base import Scene
 
@@ -49,7 +50,7 @@ class SchemaChangeCheck:
         if not columns:
             nothing = "No source has told the columns of this asset yet."
             return result(self.check, scene, Outcome.UNKNOWN, nothing)
-        before = accepted(scene.session, scene.asset.id) if scene.asset.id else None
+        before = _accepted(scene)
         if before is None:
             first = f"First sight of {len(columns)} columns: they are accepted."
             return result(
@@ -63,3 +64,11 @@ class SchemaChangeCheck:
             self.check, scene, not counting, told,
             observed=off, high=0, unit="columns", columns=as_dicts(columns), **found.as_dict(),
         )  # fmt: skip
+
+
+def _accepted(scene: Scene) -> tuple[Column, ...] | None:
+    """The columns that were accepted; None before the first sight."""
+    if scene.asset.id is None:
+        return None
+    with scene.store.read() as session:
+        return accepted(session, scene.asset.id)

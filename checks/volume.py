@@ -74,21 +74,25 @@ class VolumeCheck:
         """Compare the newest number of rows with the bounds."""
         if self.config.count:
             rows, told = self._counted(scene)
-            return self._judged(scene, rows, history.last_observed(scene.session, self.check.name), told)
+            with scene.store.read() as session:
+                before = history.last_observed(session, self.check.name)
+            return self._judged(scene, rows, before, told)
         if scene.asset.id is None:
             return self._unknown(scene)
         if self.config.metric == "rows_written":
             return self._of_writes(scene, scene.asset.id)
-        found = history.newest_figures(scene.session, scene.asset.id, Metric.ROW_COUNT, to_ms(scene.now))
+        with scene.store.read() as session:
+            found = history.newest_figures(session, scene.asset.id, Metric.ROW_COUNT, to_ms(scene.now))
         if not found:
             return self._unknown(scene)
-        before = found[1][1] if len(found) > 1 else None
-        return self._judged(scene, found[0][1], before, {"measured_ms": found[0][0]})
+        earlier = found[1][1] if len(found) > 1 else None
+        return self._judged(scene, found[0][1], earlier, {"measured_ms": found[0][0]})
 
     def _of_writes(self, scene: Scene, asset_id: int) -> CheckResult:
         now_ms = to_ms(scene.as_of)
-        rows = history.written_in_day(scene.session, asset_id, now_ms)
-        before = history.written_in_day(scene.session, asset_id, now_ms - DAY_MS)
+        with scene.store.read() as session:
+            rows = history.written_in_day(session, asset_id, now_ms)
+            before = history.written_in_day(session, asset_id, now_ms - DAY_MS)
         if rows is None and before is None:
             return self._unknown(scene)
         return self._judged(scene, rows or 0, before, {})

@@ -48,7 +48,7 @@ def test_nothing_is_late_by_what_is_not_read_yet(store: Store) -> None:
         save_runs(session, [Run("dbt", str(at), ORDERS, RunStatus.SUCCESS, at, at) for at in days], 1)
     for seen, outcome in ((NOW - timedelta(hours=14), Outcome.PASS), (NOW, Outcome.FAIL)):
         horizons = {("snowflake", "acme"): seen}
-        with store.read() as session, Scenes(session, NOW, lambda _: None, None, horizons) as scenes:
+        with Scenes(store, NOW, lambda _: None, None, horizons) as scenes:
             found = list(run_checks([promised, learned], Registry(), scenes, NOW))
         assert [result.outcome for result in found] == [outcome, outcome]
         assert all(result.at == NOW for result in found)

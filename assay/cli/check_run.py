@@ -77,8 +77,8 @@ def _run(
         note(f"{problem.connection}: {problem.message}")
     with store.read() as session:
         horizons = read_until(session, sources)
-        with Scenes(session, now, opener(sources), settings.folder, horizons) as scenes:
-            found = list(run_checks(checks, registry, scenes, now))
+    with Scenes(store, now, opener(sources), settings.folder, horizons) as scenes:
+        found = list(run_checks(checks, registry, scenes, now))
     return sorted(found, key=lambda result: (_ORDER.index(result.outcome), result.check.name))
 
 

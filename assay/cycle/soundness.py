@@ -114,10 +114,10 @@ class Soundness:
         sources = open_sources(place.settings, self.registry)[0]
         with place.store.read() as session:
             horizons = read_until(session, sources)
-            with Scenes(session, place.now, opener(sources), place.settings.folder, horizons) as scenes:
-                for result in run_checks(checks, self.registry, scenes, place.now):
-                    found.append(result)
-                    place.on_event(Event(Step.CHECK, "", result.check.name))
+        with Scenes(place.store, place.now, opener(sources), place.settings.folder, horizons) as scenes:
+            for result in run_checks(checks, self.registry, scenes, place.now):
+                found.append(result)
+                place.on_event(Event(Step.CHECK, "", result.check.name))
         return found
 
     def _detect(self) -> None:

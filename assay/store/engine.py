@@ -106,6 +106,11 @@ class Store:
         """The database's kind: sqlite or postgresql."""
         return self._engine.dialect.name
 
+    @property
+    def url(self) -> str:
+        """Where it is, with its password: for a process of ours, never to be shown."""
+        return self._engine.url.render_as_string(hide_password=False)
+
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that sees one moment of the store and may not write."""

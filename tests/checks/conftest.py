@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
-from fakes.checked import NOW, ORDERS, DuckWarehouse, PostgresWarehouse
+from fakes.checked import NOW, ORDERS, DuckWarehouse, Held, PostgresWarehouse
 
 from assay.model.checks import Cause, Check
 from assay.registry import Registry
@@ -65,6 +65,6 @@ def run(session: Session) -> Callable[..., CheckResult]:
     ) -> CheckResult:
         check = Check("the check", asset, kind, Cause.CUSTOM, config=config)
         facts = facts_of(session, asset)
-        return made(check, REGISTRY).run(Scene(now, session, facts, on))
+        return made(check, REGISTRY).run(Scene(now, Held(session), facts, on))
 
     return run_one

@@ -13,7 +13,7 @@ import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from fakes.checked import NOW
+from fakes.checked import NOW, Held
 from fakes.expectations import Project, expect
 from fakes.snowflake import double
 from psycopg.conninfo import conninfo_to_dict
@@ -167,7 +167,7 @@ def run(session: Session, project: Project) -> Callable[..., CheckResult]:
     ) -> CheckResult:
         config = {"project": str(project.folder), **config}
         check = Check("the suite holds", key, "expectations", Cause.CUSTOM, severity, config=config)
-        scene = Scene(NOW, session, AssetFacts(key, columns=()), on, Path())
+        scene = Scene(NOW, Held(session), AssetFacts(key, columns=()), on, Path())
         (found,) = run_checks([check], Registry(), lambda _: scene, NOW)
         return found
 
@@ -211,7 +211,7 @@ def test_a_suite_runs_on_a_folder_of_parquet(
     facts = AssetFacts(KEYS["parquet"], columns=tuple(Column(name) for name in LOWER.column_names))
     config = {"project": str(project.folder), "suite": "orders"}
     check = Check("it holds", KEYS["parquet"], "expectations", Cause.CUSTOM, config=config)
-    (found,) = run_checks([check], Registry(), lambda _: Scene(NOW, session, facts, warehouse), NOW)
+    (found,) = run_checks([check], Registry(), lambda _: Scene(NOW, Held(session), facts, warehouse), NOW)
     _judged_the_orders(found)
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from fakes.checked import NOW, ORDERS
+from fakes.checked import NOW, ORDERS, Held
 
 from assay.config import Settings
 from assay.model.checks import Cause, Check, CheckResult, CheckSource, Outcome
@@ -94,7 +94,7 @@ def test_passed_that_is_no_verdict_does_not_pass(session: Session, tmp_path: Pat
     """Only True, False and what equals them are verdicts."""
     (tmp_path / "checks").mkdir()
     (tmp_path / "checks/own.py").write_text(f"def judge(scene):\n    return {{'passed': {said}}}\n")
-    scene = Scene(NOW, session, AssetFacts(ORDERS), folder=tmp_path)
+    scene = Scene(NOW, Held(session), AssetFacts(ORDERS), folder=tmp_path)
     wanted = [Check("one", ORDERS, "custom_python", Cause.CUSTOM, config={"call": "checks/own.py:judge"})]
 
     assert [Outcome.ERROR] == [each.outcome for each in run_checks(wanted, Registry(), lambda _: scene, NOW)]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from fakes.checked import NOW, ORDERS, DuckWarehouse
+from fakes.checked import NOW, ORDERS, DuckWarehouse, Held
 
 from assay.errors import ConnectionFailedError
 from assay.model.checks import Cause, Check, CheckResult, Outcome
@@ -45,7 +45,7 @@ def checks(*rules: tuple[str, dict[str, Any]], asset: AssetKey = ORDERS) -> list
 
 def results(session: Session, warehouse: Any, wanted: Sequence[Check]) -> dict[str, CheckResult]:  # noqa: ANN401 - a warehouse of any sort
     """What became of each, by name."""
-    scene = Scene(NOW, session, AssetFacts(ORDERS), warehouse)
+    scene = Scene(NOW, Held(session), AssetFacts(ORDERS), warehouse)
     return {found.check.name: found for found in run_checks(wanted, REGISTRY, lambda _: scene, NOW)}
 
 
@@ -133,7 +133,7 @@ def test_a_check_that_gives_no_result_is_an_error(session: Session) -> None:
             """The class."""
             return Odd
 
-    scene = Scene(NOW, session, AssetFacts(ORDERS))
+    scene = Scene(NOW, Held(session), AssetFacts(ORDERS))
     (found,) = run_checks(checks(("odd", {})), Registry(lambda _: [Point()]), lambda _: scene, NOW)
     assert (Outcome.ERROR, "The check gave a bool instead of a result.") == (
         found.outcome,
@@ -187,7 +187,7 @@ def test_a_warehouse_is_opened_once_and_only_when_asked(session: Session, orders
         yield orders
         opened.append("closed")
 
-    with Scenes(session, NOW, lambda _: opening()) as scenes:
+    with Scenes(Held(session), NOW, lambda _: opening()) as scenes:
         list(run_checks(checks(("volume", {"min_rows": 1})), REGISTRY, scenes, NOW))
         assert [] == opened
         found = list(
@@ -207,7 +207,7 @@ def test_an_unreachable_warehouse_is_tried_once_and_told_by_every_check(session:
         raise ConnectionFailedError("No answer from acme.", hint="Check the network.")
         yield
 
-    with Scenes(session, NOW, lambda _: opening()) as scenes:
+    with Scenes(Held(session), NOW, lambda _: opening()) as scenes:
         found = list(run_checks(checks(*RULES, ("volume", {"min_rows": 1})), REGISTRY, scenes, NOW))
 
     assert [1] == tried
@@ -217,7 +217,7 @@ def test_an_unreachable_warehouse_is_tried_once_and_told_by_every_check(session:
 
 def test_an_asset_no_connection_answers_for_is_told(session: Session) -> None:
     """The message names the asset, the next step the connection it wants."""
-    with Scenes(session, NOW, lambda _: None) as scenes, pytest.raises(NoWarehouseError) as caught:
+    with Scenes(Held(session), NOW, lambda _: None) as scenes, pytest.raises(NoWarehouseError) as caught:
         scenes(checks(RULES[0])[0]).asked()
 
     assert str(ORDERS) in caught.value.message
@@ -236,7 +236,7 @@ def test_an_asset_no_connection_answers_for_is_told(session: Session) -> None:
         ("return {'outcome': 'maybe'}", Outcome.ERROR, "ValueError: 'maybe' is not a valid Outcome"),
         ("raise SystemExit(3)", Outcome.ERROR, "It ended with SystemExit: 3."),
         ("raise KeyError('x')", Outcome.ERROR, "KeyError: 'x'"),
-        ("scene.session.scalars; return scene.now.year == 2026", Outcome.PASS, "The function says all is well."),
+        ("scene.store.read; return scene.now.year == 2026", Outcome.PASS, "The function says all is well."),
     ],
 )  # fmt: skip
 def test_a_function_may_do_and_give_anything(
@@ -245,7 +245,7 @@ def test_a_function_may_do_and_give_anything(
     """A truth value, an outcome or parts are a verdict; whatever else is an error, never a pass."""
     (tmp_path / "checks").mkdir()
     (tmp_path / "checks" / "own.py").write_text(f"def judge(scene):\n    {body}\n", encoding="utf-8")
-    scene = Scene(NOW, session, AssetFacts(ORDERS), folder=tmp_path)
+    scene = Scene(NOW, Held(session), AssetFacts(ORDERS), folder=tmp_path)
     wanted = checks(("custom_python", {"call": "checks/own.py:judge"}))
 
     (found,) = run_checks(wanted, REGISTRY, lambda _: scene, NOW)
@@ -260,7 +260,7 @@ def test_only_functions_of_the_folder_are_called(session: Session, tmp_path: Pat
     (tmp_path / "a" / "checks").mkdir(parents=True)
     (tmp_path / "a" / "checks" / "own.py").write_text("f = 1\n", encoding="utf-8")
     (tmp_path / "outside.py").write_text("def f(scene): return True\n", encoding="utf-8")
-    scene = Scene(NOW, session, AssetFacts(ORDERS), folder=tmp_path / "a")
+    scene = Scene(NOW, Held(session), AssetFacts(ORDERS), folder=tmp_path / "a")
 
     (found,) = run_checks(checks(("custom_python", {"call": call})), REGISTRY, lambda _: scene, NOW)
     assert Outcome.ERROR is found.outcome

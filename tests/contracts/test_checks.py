@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from fakes.checked import ORDERS
+from fakes.checked import ORDERS, Held
 from pydantic import ValidationError
 
 from assay.errors import AssayError
@@ -14,6 +15,7 @@ from assay.model.checks import Cause, Check, CheckResult, Outcome
 from assay.registry import CHECKS, Registry
 from checks.base import AssetFacts, CheckConfig, Scene
 from checks.running import made, run_checks
+from checks.scenes import Scenes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 REGISTRY = Registry()
 KINDS = REGISTRY.names(CHECKS)
+ASKING = {"accepted_values", "custom_sql", "nulls", "relationships", "uniqueness"}
+"""The kinds whose example asks a warehouse."""
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 pytestmark = pytest.mark.parametrize("kind", KINDS)
@@ -121,7 +125,7 @@ def test_a_wrong_config_is_an_error_of_ours(kind: str) -> None:
 
 def test_a_warehouse_that_raises_is_no_pass(kind: str, session: Session) -> None:
     """Whatever needs the warehouse is ERROR, whatever does not knows nothing; a message is one sentence."""
-    found = outcome(kind, Scene(NOW, session, AssetFacts(ORDERS), Unreachable()))
+    found = outcome(kind, Scene(NOW, Held(session), AssetFacts(ORDERS), Unreachable()))
 
     needs = made(check(kind), REGISTRY).needs_warehouse
     assert found.outcome is Outcome.ERROR if needs else found.outcome in {Outcome.ERROR, Outcome.UNKNOWN}
@@ -131,9 +135,28 @@ def test_a_warehouse_that_raises_is_no_pass(kind: str, session: Session) -> None
 
 def test_without_a_warehouse_it_is_no_pass(kind: str, session: Session) -> None:
     """An asset of which nothing is known and nothing can be asked."""
-    found = outcome(kind, Scene(NOW, session, AssetFacts(ORDERS)))
+    found = outcome(kind, Scene(NOW, Held(session), AssetFacts(ORDERS)))
 
     assert found.outcome in {Outcome.ERROR, Outcome.UNKNOWN}
     assert found.at == NOW
     if found.outcome is Outcome.ERROR:
         assert found.metadata["next_step"]
+
+
+def test_the_store_is_not_held_while_a_warehouse_answers(kind: str, session: Session) -> None:
+    """A transaction that is open for minutes keeps a database from tidying, and a writer waiting."""
+    held, asked = Held(session), []
+
+    class Slow(Unreachable):
+        """A warehouse that looks who reads the store."""
+
+        def query(self, sql: str, limit: int = 1000) -> list[tuple[Any, ...]]:
+            """Look, and raise."""
+            asked.append(held.readers)
+            return super().query(sql, limit)
+
+    with Scenes(held, NOW, lambda _: nullcontext(Slow())) as scenes:
+        list(run_checks([check(kind)], REGISTRY, scenes, NOW))
+
+    assert not any(asked)
+    assert asked or kind not in ASKING

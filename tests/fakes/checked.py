@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import psycopg
@@ -12,8 +13,35 @@ import psycopg
 from assay.model.assets import AssetKey
 from checks.base import CheckError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.orm import Session
+
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)  # a Friday
 ORDERS = AssetKey("duckdb", "shop", ("main", "orders"))
+
+
+@dataclass
+class Held:
+    """The store as one session sees it, what it has not committed yet as well; it knows how many read it."""
+
+    session: Session
+    readers: int = 0
+
+    @property
+    def url(self) -> str:
+        """Where the session's store is."""
+        return self.session.connection().engine.url.render_as_string(hide_password=False)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """The session itself."""
+        self.readers += 1
+        try:
+            yield self.session
+        finally:
+            self.readers -= 1
 
 
 def quoted(asset: AssetKey) -> str:
