@@ -53,30 +53,6 @@ class _Work(Generic[ResultT]):
             self._error.append(CheckError(why, hint="Return a verdict, or raise an error that tells why."))
 
 
-_LEFT: dict[str, _Work[Any]] = {}
-"""Calls that were given up, by their names: they may go on for ever, but not beside themselves."""
-
-
-def limited(seconds: float, call: Callable[[], ResultT], what: str = "The check", name: str = "") -> ResultT:
-    """What the call gives; CheckTimeoutError after that many seconds. The call itself may go on unheard.
-
-    While one of that `name` still goes on, another is not begun.
-    """
-    if name in _LEFT and not _LEFT[name].ends_in(0):
-        raise CheckTimeoutError(
-            f"{what} was given up before, and is still at work.", hint="Mend it, then start Assay anew."
-        )
-    work = _Work(call)
-    if work.ends_in(seconds):
-        return work.result()
-    if name:
-        _LEFT[name] = work
-    raise CheckTimeoutError(
-        f"{what} took longer than {counted(seconds, 'second')}.",
-        hint="Make it faster, or raise timeout_s of the check.",
-    )
-
-
 class Busy:
     """A warehouse with what still runs in it: a query given up but not ended keeps the next ones out."""
 

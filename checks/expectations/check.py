@@ -12,8 +12,9 @@ from assay.model.checks import Cause, CheckResult, Outcome, Severity
 from assay.model.validations import outcome_of, struck, validations
 from checks.base import CheckError
 from checks.expectations.config import ExpectationsConfig
-from checks.expectations.process import WORKERS, Place
+from checks.expectations.process import program
 from checks.expectations.rows import rows_of
+from checks.processes import WORKERS
 from checks.words import counted, one_sentence
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class ExpectationsCheck:
 
     def run(self, scene: Scene) -> CheckResult:
         """Have the worker validate, and judge what it tells. CheckError for whatever kept it from doing so."""
-        place = Place(self.config.root(scene.folder), self._python(scene.folder))
+        worker = program(self.config.root(scene.folder), self._python(scene.folder))
         asked = {
             "suite": self.config.suite,
             "checkpoint": self.config.checkpoint,
@@ -60,7 +61,7 @@ class ExpectationsCheck:
         }
         began = time.monotonic()
         with rows_of(scene, self.config) as file:
-            answer = WORKERS.ask(place, {**asked, "rows": file}, self.config.timeout_s)
+            answer = WORKERS.ask(worker, {**asked, "rows": file}, self.config.timeout_s)
         if "error" in answer:
             raise CheckError(one_sentence(struck(str(answer["error"]))), hint=_MEND)
         told = {

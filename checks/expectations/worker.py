@@ -1,23 +1,18 @@
-"""The worker: a program that runs suites and checkpoints of one project, a request a line in, an answer a line out.
+"""The worker: what runs suites and checkpoints of one project, in a process of its own.
 
-It is started with the project's folder by `process.py`, in Assay's Python or in the project's own, so it imports
-nothing but the standard library and Great Expectations. It ends when nobody has asked for a while, or can any more.
-No action of a checkpoint is taken and no result is stored in the project: to tell people is Assay's part.
+It is run by `checks.processes.loop`, in Assay's Python or in the project's own, so it imports nothing but the standard
+library and Great Expectations. No action of a checkpoint is taken and no result is stored in the project: to tell
+people is Assay's part.
 """
 
 from __future__ import annotations
 
 import importlib
-import json
-import os
-import select
-import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-IDLE_S = 60
 FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0}
 OLDEST = 1
 
@@ -26,22 +21,7 @@ class Unusable(Exception):  # noqa: N818 - told to the main process as a sentenc
     """The project, or what is asked of it, cannot be run."""
 
 
-def main() -> None:
-    """Answer requests until there are no more."""
-    del sys.path[0]  # the folder of this file: its neighbours are no modules of anybody's
-    requests, answers = os.fdopen(os.dup(0), "rb", buffering=0), os.fdopen(os.dup(1), "w", encoding="utf-8")
-    with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - a descriptor is wanted
-        os.dup2(nothing.fileno(), 0)
-    os.dup2(2, 1)  # whatever prints must not print among the answers
-    while select.select([requests], [], [], IDLE_S)[0]:
-        line = requests.readline()
-        if not line:
-            return
-        answers.write(json.dumps(answer(sys.argv[1], json.loads(line)), default=str) + "\n")
-        answers.flush()
-
-
-def answer(folder: str, request: dict[str, Any]) -> dict[str, Any]:
+def answer(folder: str, request: dict[str, Any], _ask: object) -> dict[str, Any]:
     """What became of a request: the validations as Great Expectations tells them, or the error."""
     try:
         return {"version": installed(), "validations": [bare(each) for each in validated(folder, request)]}
@@ -153,7 +133,3 @@ def bare(validation: dict[str, Any]) -> dict[str, Any]:
             if isinstance(each, dict):
                 each.pop("exception_traceback", None)
     return validation
-
-
-if __name__ == "__main__":
-    main()

@@ -22,7 +22,7 @@ from assay.model.assets import AssetKey, Column
 from assay.model.checks import Cause, Check, Outcome, Severity
 from assay.registry import Registry
 from checks.base import AssetFacts, Scene
-from checks.expectations.process import WORKERS
+from checks.processes import WORKERS
 from checks.running import run_checks
 from collectors.duckdb import DuckdbCollector
 from collectors.postgres import PostgresCollector

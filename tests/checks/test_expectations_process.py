@@ -11,7 +11,8 @@ import pytest
 
 from checks.deadline import CheckTimeoutError
 from checks.expectations.config import ExpectationsConfig
-from checks.expectations.process import Place, WorkerError, Workers
+from checks.expectations.process import program
+from checks.processes import Program, WorkerError, Workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,14 +27,14 @@ def workers() -> Iterator[Workers]:
     made.close()
 
 
-def _place(folder: Path, script: str) -> Place:
+def _place(folder: Path, script: str) -> Program:
     """A place whose Python is a shell script: a worker that does what the test wants."""
-    program = folder / "python"
-    program.write_text(f"#!/bin/sh\n{script}\n")
-    program.chmod(0o755)
+    python = folder / "python"
+    python.write_text(f"#!/bin/sh\n{script}\n")
+    python.chmod(0o755)
     root = folder / "gx"
     root.mkdir(exist_ok=True)
-    return Place(root, str(program))
+    return program(root, str(python))
 
 
 def test_it_is_told_to_tell_nobody(tmp_path: Path, workers: Workers) -> None:
@@ -96,7 +97,7 @@ def test_one_that_takes_too_long_is_ended_with_all_it_started(tmp_path: Path, wo
 def test_a_python_that_is_not_there_is_told(tmp_path: Path, workers: Workers) -> None:
     """By its path."""
     with pytest.raises(WorkerError, match="nowhere/python"):
-        workers.ask(Place(tmp_path, "nowhere/python"), {}, 1)
+        workers.ask(program(tmp_path, "nowhere/python"), {}, 1)
 
 
 def test_an_environment_without_great_expectations_is_told(tmp_path: Path, workers: Workers) -> None:
@@ -107,7 +108,7 @@ def test_an_environment_without_great_expectations_is_told(tmp_path: Path, worke
     bare = tmp_path / "bin" / "python"
     bare.write_text(f'#!/bin/sh\nexec {sys.executable} -I -S "$@"\n')
     bare.chmod(0o755)
-    told = workers.ask(Place(root, str(bare)), {"suite": "x"}, 30)
+    told = workers.ask(program(root, str(bare)), {"suite": "x"}, 30)
     assert "No module named 'great_expectations'" in told["error"]
 
 

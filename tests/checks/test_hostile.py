@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import json
 import math
-import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from fakes.checked import NOW, ORDERS, Held
+from fakes.checked import NOW, ORDERS
 
 from assay.config import Settings
 from assay.model.checks import Cause, Check, CheckResult, CheckSource, Outcome
 from assay.registry import Registry
 from assay.store import checks as stored
-from checks.base import AssetFacts, CheckError, Scene
-from checks.deadline import CheckTimeoutError, limited
+from checks.base import CheckError
 from checks.keepable import MOST_CHARACTERS, keepable
-from checks.running import errored, run_checks
-from checks.script import ScriptError, load_script
+from checks.running import errored
 from checks.sources.declaring import DeclarationError, declare
 from checks.sources.gathering import gather, without_others
 
@@ -87,43 +84,6 @@ def test_an_error_that_cannot_say_why_is_one_all_the_same() -> None:
     assert "SilentError: it does not say why" == errored(CHECK, SilentError(), NOW).message
     told = errored(CHECK, ValueError("postgresql://me:secret@host/db is away"), NOW).message
     assert "secret" not in told
-
-
-@pytest.mark.parametrize("said", ["'false'", "None", "float('nan')", "[]", "2"])
-def test_passed_that_is_no_verdict_does_not_pass(session: Session, tmp_path: Path, said: str) -> None:
-    """Only True, False and what equals them are verdicts."""
-    (tmp_path / "checks").mkdir()
-    (tmp_path / "checks/own.py").write_text(f"def judge(scene):\n    return {{'passed': {said}}}\n")
-    scene = Scene(NOW, Held(session), AssetFacts(ORDERS), folder=tmp_path)
-    wanted = [Check("one", ORDERS, "custom_python", Cause.CUSTOM, config={"call": "checks/own.py:judge"})]
-
-    assert [Outcome.ERROR] == [each.outcome for each in run_checks(wanted, Registry(), lambda _: scene, NOW)]
-
-
-def test_what_was_given_up_is_not_begun_again_beside_itself() -> None:
-    """A call that never ends takes one thread, however often it is asked; once it has ended, it is begun anew."""
-    never, calls = threading.Event(), []
-
-    def call() -> None:
-        calls.append(1)
-        never.wait()
-
-    for why in ("longer than", "still at work"):
-        with pytest.raises(CheckTimeoutError, match=why):
-            limited(0.01, call, name="for ever")
-    assert [1] == calls
-    never.set()
-    limited(5, lambda: None, name="another")
-
-
-def test_a_file_that_never_loads_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A cycle does not wait for it for ever."""
-    monkeypatch.setattr("checks.script.LOADING_S", 0.05)
-    file = tmp_path / "own.py"
-    file.write_text("import threading\nthreading.Event().wait()\n")
-
-    with pytest.raises(ScriptError, match="longer than"):
-        load_script(file)
 
 
 @pytest.mark.parametrize(

@@ -14,14 +14,13 @@ from assay.errors import ConnectionFailedError
 from assay.model.checks import Cause, Check, CheckResult, Outcome
 from assay.registry import Registry
 from checks import deadline
-from checks.base import AssetFacts, CheckError, NoWarehouseError, Scene
-from checks.deadline import Busy, CheckTimeoutError, limited
+from checks.base import AssetFacts, NoWarehouseError, Scene
+from checks.deadline import Busy, CheckTimeoutError
 from checks.running import run_checks
 from checks.scenes import Scenes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -165,18 +164,6 @@ def test_a_query_that_cannot_be_ended_keeps_others_out(monkeypatch: pytest.Monke
     assert 1 == len(stuck.asked)
 
 
-def test_a_function_that_takes_too_long_is_given_up() -> None:
-    """Its result is not waited for; one in time is given, and what it raises is raised."""
-    never = threading.Event()
-
-    with pytest.raises(CheckTimeoutError):
-        limited(0.01, never.wait)
-    never.set()
-    assert 7 == limited(5, lambda: 7)
-    with pytest.raises(ZeroDivisionError):
-        limited(5, lambda: 1 / 0)
-
-
 def test_a_warehouse_is_opened_once_and_only_when_asked(session: Session, orders: DuckWarehouse) -> None:
     """A check of what is stored opens none; two that ask share one; it is closed at the end."""
     opened: list[str] = []
@@ -222,56 +209,6 @@ def test_an_asset_no_connection_answers_for_is_told(session: Session) -> None:
 
     assert str(ORDERS) in caught.value.message
     assert "duckdb" in caught.value.hint
-
-
-@pytest.mark.parametrize(
-    ("body", "outcome", "message"),
-    [
-        ("return True", Outcome.PASS, "The function says all is well."),
-        ("return False", Outcome.FAIL, "The function says no."),
-        ("from checks.base import Outcome; return Outcome.UNKNOWN", Outcome.UNKNOWN, "The function cannot tell."),
-        ("return {'passed': False, 'message': 'too\\n few', 'observed': 3}", Outcome.FAIL, "too few"),
-        ("return None", Outcome.ERROR, "The function gave a NoneType, which is no verdict."),
-        ("return {'passed': True, 'mesage': 'x'}", Outcome.ERROR, "The function gave the unknown part 'mesage'."),
-        ("return {'outcome': 'maybe'}", Outcome.ERROR, "ValueError: 'maybe' is not a valid Outcome"),
-        ("raise SystemExit(3)", Outcome.ERROR, "It ended with SystemExit: 3."),
-        ("raise KeyError('x')", Outcome.ERROR, "KeyError: 'x'"),
-        ("scene.store.read; return scene.now.year == 2026", Outcome.PASS, "The function says all is well."),
-    ],
-)  # fmt: skip
-def test_a_function_may_do_and_give_anything(
-    session: Session, tmp_path: Path, body: str, outcome: Outcome, message: str
-) -> None:
-    """A truth value, an outcome or parts are a verdict; whatever else is an error, never a pass."""
-    (tmp_path / "checks").mkdir()
-    (tmp_path / "checks" / "own.py").write_text(f"def judge(scene):\n    {body}\n", encoding="utf-8")
-    scene = Scene(NOW, Held(session), AssetFacts(ORDERS), folder=tmp_path)
-    wanted = checks(("custom_python", {"call": "checks/own.py:judge"}))
-
-    (found,) = run_checks(wanted, REGISTRY, lambda _: scene, NOW)
-    assert (outcome, message) == (found.outcome, found.message)
-
-
-@pytest.mark.parametrize(
-    "call", ["../outside.py:f", "outside.py:f", "checks/../../outside.py:f", "checks/own.py:gone"]
-)
-def test_only_functions_of_the_folder_are_called(session: Session, tmp_path: Path, call: str) -> None:
-    """A path leads nowhere else, and the name must be there."""
-    (tmp_path / "a" / "checks").mkdir(parents=True)
-    (tmp_path / "a" / "checks" / "own.py").write_text("f = 1\n", encoding="utf-8")
-    (tmp_path / "outside.py").write_text("def f(scene): return True\n", encoding="utf-8")
-    scene = Scene(NOW, Held(session), AssetFacts(ORDERS), folder=tmp_path / "a")
-
-    (found,) = run_checks(checks(("custom_python", {"call": call})), REGISTRY, lambda _: scene, NOW)
-    assert Outcome.ERROR is found.outcome
-
-
-def test_a_function_of_a_module_is_called_with_its_options(run: Callable[..., CheckResult]) -> None:
-    """An importable function does, too."""
-    with pytest.raises(CheckError, match="no verdict"):
-        run("custom_python", call="builtins:repr")
-    with pytest.raises(TypeError):
-        run("custom_python", call="builtins:repr", options={"depth": 1})
 
 
 def test_results_are_of_the_check_that_was_asked(session: Session, orders: DuckWarehouse) -> None:

@@ -5,20 +5,13 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import sys
-from functools import partial
 from typing import TYPE_CHECKING
 
 from assay.errors import ConfigError
-from checks.base import CheckError
-from checks.deadline import limited
 
 if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
-
-
-LOADING_S = 60.0
-"""How long a file may take to be loaded: a cycle must not wait for it for ever."""
 
 
 class ScriptError(ConfigError):
@@ -43,13 +36,9 @@ def _executed(file: Path, name: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
-        limited(LOADING_S, partial(spec.loader.exec_module, module), "Loading it", name)
+        spec.loader.exec_module(module)
     except BaseException as error:
         del sys.modules[name]
-        if not isinstance(error, Exception):
-            raise
-        if isinstance(error, CheckError):
-            raise ScriptError(f"{file}: {error.message}", hint=error.hint) from error
         raise ScriptError(
             f"{file}{_line(error, file)}: {type(error).__name__}: {error}",
             hint="Mend the file, then run again.",
