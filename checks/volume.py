@@ -8,15 +8,21 @@ from pydantic import ConfigDict, Field, model_validator
 
 from assay.model.checks import Cause, Outcome
 from assay.model.runs import Metric
-from assay.model.time import DAY_MS, to_ms
+from assay.model.time import DAY_MS, HOUR_MS, from_ms, to_ms
 from checks import history, sql
 from checks.base import QueryConfig, result
 from checks.scanning import one_row
-from checks.words import counted, figure, range_of
+from checks.staleness import LOOK_BACK_MS, oldest_ms
+from checks.words import counted, figure, hours, range_of
 
 if TYPE_CHECKING:
     from assay.model.checks import Check, CheckResult
     from checks.base import Scene
+
+
+_STALE_HINT = (
+    "Is its source still read, and the asset still there? `assay doctor` tells; count = true counts now."
+)
 
 
 class VolumeConfig(QueryConfig):
@@ -37,6 +43,12 @@ class VolumeConfig(QueryConfig):
     )
     count: bool = Field(
         default=False, description="Count the rows with a query instead of taking what was collected"
+    )
+
+    figure_max_age_h: float | None = Field(
+        default=None,
+        gt=0,
+        description="How old a collected figure may be; left out: by the rhythm they come in",
     )
 
     @model_validator(mode="after")
@@ -85,6 +97,8 @@ class VolumeCheck:
             found = history.newest_figures(session, scene.asset.id, Metric.ROW_COUNT, to_ms(scene.now))
         if not found:
             return self._unknown(scene)
+        if old := self._too_old(scene, scene.asset.id, Metric.ROW_COUNT, found[0][0]):
+            return old
         earlier = found[1][1] if len(found) > 1 else None
         return self._judged(scene, found[0][1], earlier, {"measured_ms": found[0][0]})
 
@@ -93,6 +107,12 @@ class VolumeCheck:
         with scene.store.read() as session:
             rows = history.written_in_day(session, asset_id, now_ms)
             before = history.written_in_day(session, asset_id, now_ms - DAY_MS)
+            newest = history.newest_figures(session, asset_id, Metric.ROWS_WRITTEN, now_ms)
+        if not newest:
+            return self._unknown(scene)
+        read_ms = newest[0][0] if rows is None and before is None else now_ms
+        if old := self._too_old(scene, asset_id, Metric.ROWS_WRITTEN, read_ms):
+            return old
         if rows is None and before is None:
             return self._unknown(scene)
         return self._judged(scene, rows or 0, before, {})
@@ -130,6 +150,24 @@ class VolumeCheck:
             highs.append(before * (1 + self.config.max_growth))
         return max(lows, default=None), min(highs, default=None)
 
+    def _too_old(self, scene: Scene, asset_id: int, metric: Metric, newest_ms: int) -> CheckResult | None:
+        """An ERROR where what was told last is too old to say how things stand; None where it is not."""
+        age_ms = to_ms(scene.now) - newest_ms
+        since_ms = newest_ms - LOOK_BACK_MS
+        with scene.store.read() as session:
+            told = [at_ms for at_ms, _ in history.figures(session, asset_id, metric, since_ms, newest_ms)]
+        if age_ms <= oldest_ms(told, self.config.figure_max_age_h):
+            return None
+        sentence = (
+            f"No figure since {from_ms(newest_ms):%Y-%m-%d %H:%M} UTC: the {self.config.metric} told last is "
+            f"{hours(age_ms / HOUR_MS)} old."
+        )
+        return result(
+            self.check, scene, Outcome.ERROR, sentence, unit="rows", measured_ms=newest_ms, next_step=_STALE_HINT,
+        )  # fmt: skip
+
     def _unknown(self, scene: Scene) -> CheckResult:
-        sentence = f"No source has told the {self.config.metric} of this asset yet; count = true asks for it."
+        sentence = (
+            f"No source has told the {self.config.metric} of this asset of late; count = true asks for it."
+        )
         return result(self.check, scene, Outcome.UNKNOWN, sentence, unit="rows")

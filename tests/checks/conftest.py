@@ -61,10 +61,11 @@ def run(session: Session) -> Callable[..., CheckResult]:
         on: Any = None,  # noqa: ANN401 - a warehouse of any sort
         asset: AssetKey = ORDERS,
         now: datetime = NOW,
+        read_until: datetime | None = None,
         **config: object,
     ) -> CheckResult:
         check = Check("the check", asset, kind, Cause.CUSTOM, config=config)
         facts = facts_of(session, asset)
-        return made(check, REGISTRY).run(Scene(now, Held(session), facts, on))
+        return made(check, REGISTRY).run(Scene(now, Held(session), facts, on, read_until=read_until))
 
     return run_one

@@ -90,6 +90,51 @@ def test_rows_written_are_those_of_a_day(run: RunCheck, session: Session) -> Non
     )
 
 
+@pytest.mark.parametrize(
+    ("step", "passes_d", "fails_d", "options"),
+    [
+        (timedelta(hours=1), 1.9, 2.1, {}), (timedelta(days=1), 2.9, 3.1, {}), (timedelta(days=7), 20, 22, {}),
+        (timedelta(hours=1), 0.2, 0.3, {"figure_max_age_h": 6}), (timedelta(hours=1), 8, 9, {"figure_max_age_h": 200}),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("is_old", [False, True])
+def test_a_figure_that_is_told_no_more_does_not_pass(  # noqa: PLR0913, PLR0917 - a table of examples
+    run: RunCheck, session: Session, step: timedelta, passes_d: float, fails_d: float, options: dict[str, Any],
+    is_old: bool,
+) -> None:  # fmt: skip
+    """By the rhythm figures came in, or as somebody said; the sentence says since when."""
+    measured(session, Metric.ROW_COUNT, [100] * 8, step)
+    newest = NOW - timedelta(hours=1)
+
+    found = run("volume", now=newest + timedelta(days=fails_d if is_old else passes_d), min_rows=1, **options)
+    assert (Outcome.ERROR if is_old else Outcome.PASS) is found.outcome
+    assert (f"No figure since {newest:%Y-%m-%d %H:%M} UTC" in found.message) is is_old
+    assert ("next_step" in found.metadata) is is_old
+
+
+def test_one_figure_alone_is_believed_for_a_week(run: RunCheck, session: Session) -> None:
+    """A catalog that was made once: no rhythm is known."""
+    measured(session, Metric.ROW_COUNT, [100], timedelta(days=1))
+
+    outcomes = [run("volume", now=NOW + timedelta(days=n), min_rows=1).outcome for n in (6, 7)]
+    assert [Outcome.PASS, Outcome.ERROR] == outcomes
+
+
+def test_writing_that_is_told_no_more_does_not_pass(run: RunCheck, session: Session) -> None:
+    """A day without any is zero rows; days of silence are an error, also where the account is read no further."""
+    measured(session, Metric.ROWS_WRITTEN, [5] * 48, timedelta(hours=1))
+
+    def outcome(days: float, **options: Any) -> Outcome:  # noqa: ANN401 - options of a check
+        return run(
+            "volume", now=NOW + timedelta(days=days), metric="rows_written", max_rows=500, **options
+        ).outcome
+
+    assert [Outcome.PASS, Outcome.PASS, Outcome.ERROR] == [outcome(0), outcome(1.5), outcome(3)]
+    assert Outcome.UNKNOWN is outcome(3, figure_max_age_h=100)
+    assert Outcome.ERROR is outcome(3, read_until=NOW)
+    assert Outcome.PASS is outcome(1, read_until=NOW)
+
+
 def test_without_a_figure_volume_is_unknown(run: RunCheck) -> None:
     """Nothing was measured: no verdict."""
     assert Outcome.UNKNOWN is run("volume", min_rows=1).outcome
