@@ -11,12 +11,12 @@ from assay.cycle.deriving import Deriving
 from assay.cycle.lock import only_one
 from assay.cycle.soundness import Soundness, policy_of
 from assay.cycle.sources import open_sources
-from assay.cycle.summary import CycleSummary, Event, OnEvent, Problem, Sound, Step, nobody
+from assay.cycle.summary import CycleSummary, OnEvent, Problem, Sound, Step, nobody
+from assay.cycle.tidying import Tidied, tidy
 from assay.cycle.workplace import Workplace
-from assay.errors import StoppedError
-from assay.model.time import DAY_MS, to_ms
+from assay.model.time import to_ms
 from assay.registry import Registry
-from assay.store import aliases, checks, collections, outbox, summaries
+from assay.store import summaries
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -28,10 +28,6 @@ if TYPE_CHECKING:
     from assay.store.engine import Store
 
 LOCK_NAME = "cycle.lock"
-LOG_KEPT_MS = 90 * DAY_MS
-"""How long the collection log is kept."""
-RESULTS_KEPT_MS = 400 * DAY_MS
-"""How long the results of checks and the messages are kept; those of an incident stay with it, see `forget`."""
 
 
 def run_cycle(  # noqa: PLR0913 - what a cycle works on, and how it is listened to
@@ -80,16 +76,16 @@ def _passed(
     if registry:
         _sum_up(place)
     sound = Soundness(place, registry).run() if registry else Sound(incidents=place.happened)
-    compacted, swept, tidying = _tidy(sources, place) if registry else (0, 0, [])
+    tidied = tidy(place) if registry else Tidied()
     return CycleSummary(
         started_at=place.now,
         seconds=round(time.monotonic() - began, 3),
         collected=tuple(collected),
         derived=tuple(derived),
         sound=sound,
-        files_compacted=compacted,
-        files_swept=swept,
-        other_problems=(*problems, *tidying),
+        files_compacted=tidied.compacted,
+        files_swept=tidied.swept,
+        other_problems=(*problems, *tidied.problems),
     )
 
 
@@ -97,27 +93,3 @@ def _sum_up(place: Workplace) -> None:
     """Sum up what lists sort by and incidents are weighed by."""
     with place.store.write() as session:
         summaries.refresh(session, to_ms(place.now))
-
-
-def _tidy(sources: Sequence[Source], place: Workplace) -> tuple[int, int, list[Problem]]:
-    """Drop what is outdated, join small files, remove unseen ones; failing loses nothing.
-
-    Gives how many files were made fewer, how many removed, and what went wrong.
-    """
-    now_ms = to_ms(place.now)
-    compacted = swept = 0
-    try:
-        with place.store.write() as session:
-            aliases.forget_superseded(session)
-            collections.forget_log(session, now_ms - LOG_KEPT_MS)
-            checks.forget_results(session, now_ms - RESULTS_KEPT_MS)
-            outbox.forget(session, now_ms - RESULTS_KEPT_MS)
-        for source in sources:
-            place.on_event(Event(Step.TIDY, source.name))
-            compacted += place.files.compact(source.name, now_ms=now_ms)
-        swept = place.files.sweep(now_ms=now_ms)
-    except StoppedError:
-        raise
-    except Exception as error:  # noqa: BLE001 - the work of the cycle is done and must be told
-        return compacted, swept, [Problem.of(error, "", Step.TIDY)]
-    return compacted, swept, []

@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from assay.incidents.dispatch import clock_ms
-from assay.model.time import DAY_MS
 from assay.registry import Registry
 from assay.scheduler import work
 from assay.scheduler.current import Current
@@ -48,10 +47,7 @@ class Service:
         terms = Terms(said.lease_s * 1000, said.attempts)
         self.worker = Worker(store, terms, self._current.policy, clock=clock)
         self.grace_s = said.grace_s
-        self.jobs = (
-            Job("cycle", said.cycle_every_min * _MINUTE_MS, self._cycle),
-            Job("tidy", DAY_MS, self._tidy),
-        )
+        self.jobs = (Job("cycle", said.cycle_every_min * _MINUTE_MS, self._cycle),)
         self.delivery = work.Delivery(
             store, self._current, self._registry, self.worker.ending, most_s=said.deliver_every_s, clock=clock
         )
@@ -80,6 +76,3 @@ class Service:
 
     def _cycle(self, shift: Shift) -> str:
         return work.cycle(shift, self._current(), self._registry)
-
-    def _tidy(self, shift: Shift) -> str:
-        return work.tidy(shift, self._current())

@@ -1,4 +1,4 @@
-"""The jobs themselves: the cycle, the daily tidying, and the telling that goes on all the time."""
+"""The work itself: the cycle, and the telling that goes on all the time."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from assay.errors import StoppedError
 from assay.facts.files import FactFiles
 from assay.incidents.dispatch import clock_ms
 from assay.incidents.sending import Sending
-from assay.model.time import DAY_MS
 from assay.scheduler.heartbeat import try_to_beat
-from assay.store import jobs, outbox
+from assay.store import outbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
     from assay.scheduler.current import Current
     from assay.scheduler.shift import Shift
     from assay.store.engine import Store
-
-KEPT_MS = 90 * DAY_MS
-"""How long it is known which slots were run, and how they ended."""
 
 _log = telemetry.logger("worker")
 
@@ -45,19 +41,6 @@ def cycle(shift: Shift, settings: Settings, registry: Registry) -> str:
     if why:
         _log.warning("no heartbeat", why=why)
     return _said(summary)
-
-
-def tidy(shift: Shift, settings: Settings) -> str:
-    """Make small files of facts fewer, sweep what is outdated, and forget old slots; cycles may run beside it."""
-    files, compacted = FactFiles(settings.facts.root, shift.store), 0
-    for name in sorted(settings.connections):
-        shift.go_on()
-        compacted += files.compact(name, now_ms=shift.now_ms)
-    shift.go_on()
-    swept = files.sweep(now_ms=shift.now_ms)
-    with shift.store.write() as session:
-        jobs.forget(session, shift.now_ms - KEPT_MS)
-    return f"{compacted} files made fewer, {swept} removed"
 
 
 class Delivery:
