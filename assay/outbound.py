@@ -11,9 +11,9 @@ import socket
 import ssl
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 from assay.errors import AssayError
@@ -106,9 +106,12 @@ class Door:
     def _call(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         parts = self._checked(url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        connection = self._connection(parts, self.addresses(parts.hostname or "", port), port)
+        until = time.monotonic() + self.timeout_s
+        addresses = self.addresses(parts.hostname or "", port)
+        left_s = max(until - time.monotonic(), 0.001)
+        connection = self._connection(parts, addresses, port, left_s)
         try:
-            with deadline(connection.cut, self.timeout_s) as ended:
+            with deadline(connection.cut, left_s) as ended:
                 return self._exchanged(connection, parts, _Sent(method, body, headers), ended)
         finally:
             connection.close()
@@ -116,7 +119,7 @@ class Door:
     def addresses(self, host: str, port: int) -> list[str]:
         """The addresses of a host, each of them allowed; RefusedError when one is not."""
         try:
-            found = self.resolve(host, port)
+            found = _in_time(lambda: self.resolve(host, port), self.timeout_s)
         except (OSError, UnicodeError):
             raise OutboundError(
                 f"The host {host} is not known.", hint="Check its name and the DNS."
@@ -158,9 +161,9 @@ class Door:
             return "which is private"
         return ""
 
-    def _connection(self, parts: SplitResult, addresses: list[str], port: int) -> _Pinned:
+    def _connection(self, parts: SplitResult, addresses: list[str], port: int, left_s: float) -> _Pinned:
         context = ssl.create_default_context() if parts.scheme == "https" else None
-        return _Pinned(parts.hostname or "", port, addresses, context, self.timeout_s)
+        return _Pinned(parts.hostname or "", port, addresses, context, left_s)
 
     def _exchanged(
         self,
@@ -173,8 +176,9 @@ class Door:
         try:
             connection.connect()
         except (OSError, ValueError) as error:
+            why = f"no connection in {self.timeout_s:g} s" if ended.is_set() else _said(error)
             raise OutboundError(
-                f"{host} cannot be reached: {_said(error)}", hint="Check that it is up and its certificate."
+                f"{host} cannot be reached: {why}", hint="Check that it is up and its certificate."
             ) from None
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
@@ -205,13 +209,20 @@ class _Pinned(http.client.HTTPConnection):
         self._seconds = timeout_s
         self._addresses = addresses
         self._context = context
+        self._line: socket.socket | None = None
+        self._is_cut = False
         self.default_port = 443 if context else 80
 
     def connect(self) -> None:
         """Connect to the first address that answers, with TLS for the host's name where it is wanted."""
-        self.sock = self._plain()
-        if self._context is not None:
-            self.sock = self._context.wrap_socket(self.sock, server_hostname=self.host)
+        plain = self._plain()
+        self._line = plain.dup()  # the socket that is wrapped in TLS changes hands, and shakes hands at once
+        if self._is_cut:
+            plain.close()
+            raise TimeoutError("The time was over before there was a line to cut.")
+        self.sock = (
+            plain if self._context is None else self._context.wrap_socket(plain, server_hostname=self.host)
+        )
 
     def _plain(self) -> socket.socket:
         """The first address that answers; all of them together are given no more than the time-out."""
@@ -228,13 +239,17 @@ class _Pinned(http.client.HTTPConnection):
         raise last
 
     def cut(self) -> None:
-        """End the connection under whoever waits on it."""
-        sock: Any = self.sock
-        if sock is not None:
-            try:
-                sock.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                sock.close()
+        """End the connection under whoever waits on it, be it in the midst of a TLS handshake."""
+        self._is_cut = True
+        if self._line is not None:
+            with suppress(OSError):  # the other side has gone before
+                self._line.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Give the connection back."""
+        super().close()
+        if self._line is not None:
+            self._line.close()
 
 
 @contextmanager
@@ -253,6 +268,27 @@ def deadline(cut: Callable[[], None], seconds: float) -> Iterator[threading.Even
         yield ended
     finally:
         timer.cancel()
+
+
+def _in_time(look_up: Callable[[], list[str]], seconds: float) -> list[str]:
+    """What a look-up gives; TimeoutError when it takes longer. Nothing ends the system's resolver, so it is left."""
+    found: list[list[str]] = []
+    raised: list[Exception] = []
+
+    def work() -> None:
+        try:
+            found.append(look_up())
+        except Exception as error:  # noqa: BLE001 - raised again by who waits for it
+            raised.append(error)
+
+    thread = threading.Thread(target=work, name="assay-look-up", daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if raised:
+        raise raised[0]
+    if not found:
+        raise TimeoutError("The name was not looked up in time.")
+    return found[0]
 
 
 def _said(error: Exception) -> str:

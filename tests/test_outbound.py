@@ -155,6 +155,40 @@ def test_a_server_that_answers_byte_by_byte_is_left_in_time() -> None:
         Door(on_premise=True, timeout_s=0.3).post(url, b"", {})
 
 
+def test_a_handshake_that_trickles_is_left_in_time() -> None:
+    """A server of TLS that sends its greeting a byte at a time: each byte is in time, the whole is not."""
+    began = time.monotonic()
+    with (
+        _dripping(b"\x16\x03\x03\x40\x00", b"\x02") as url,
+        pytest.raises(OutboundError, match=r"cannot be reached: no connection in 0\.5 s") as caught,
+    ):
+        Door(on_premise=True, timeout_s=0.5).post(url.replace("http:", "https:"), b"", {})
+    assert time.monotonic() - began < 5
+    assert not caught.value.ambiguous
+
+
+def test_headers_that_trickle_are_left_in_time() -> None:
+    """A status, and then headers without an end."""
+    with (
+        _dripping(b"HTTP/1.1 200 OK\r\nX: ", b"x") as url,
+        pytest.raises(LostAnswerError, match=r"did not answer in 0\.3 s"),
+    ):
+        Door(on_premise=True, timeout_s=0.3).post(url, b"", {})
+
+
+def test_a_name_that_nobody_answers_for_is_left_in_time() -> None:
+    """The resolver cannot be ended; it is not waited for."""
+    never = threading.Event()
+
+    def resolve(_host: str, _port: int) -> list[str]:
+        never.wait()
+        return []
+
+    with pytest.raises(OutboundError, match="is not known"):
+        Door(timeout_s=0.1, resolve=resolve).post("https://hook.example/", b"", {})
+    never.set()
+
+
 def test_many_addresses_take_no_longer_than_one() -> None:
     """A host whose addresses all swallow what is sent is left when the time is over."""
     with socket.create_server(("127.0.0.1", 0), backlog=0) as full, ExitStack() as waiting:
@@ -181,8 +215,8 @@ def test_a_certificate_nobody_vouches_for_is_refused() -> None:
 
 
 @contextmanager
-def _dripping() -> Iterator[str]:
-    """A server that sends a byte of its answer every 50 ms, for ever."""
+def _dripping(first: bytes = b"", drop: bytes = b"H") -> Iterator[str]:
+    """A server that sends `first`, then `drop` every 50 ms, for ever."""
     server = socket.create_server(("127.0.0.1", 0))
     over = threading.Event()
 
@@ -191,8 +225,9 @@ def _dripping() -> Iterator[str]:
         with line:
             line.recv(1000)
             try:
+                line.sendall(first)
                 while not over.wait(0.05):
-                    line.sendall(b"H")
+                    line.sendall(drop)
             except OSError:
                 return  # the other side has left, as it should
 
