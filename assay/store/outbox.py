@@ -275,7 +275,8 @@ def in_digest(session: Session, channel: str) -> list[OutboxRow]:
 def forget(session: Session, before_ms: int) -> None:
     """Forget what was settled of messages from before that moment, on nothing or on incidents long resolved.
 
-    A message that told many stays while one of those is not resolved, since it is edited until then.
+    Of an incident that lives, the newest that was told stays in each channel: the next edits it, or follows it. So
+    does a message that told many, while one of those is not resolved.
     """
     member, of_member = aliased(OutboxRow), aliased(IncidentRow)
     still = exists().where(
@@ -288,10 +289,14 @@ def forget(session: Session, before_ms: int) -> None:
         IncidentRow.state == IncidentState.RESOLVED,
         IncidentRow.changed_ms < before_ms,
     )
+    later = aliased(OutboxRow)
+    followed = exists().where(
+        later.thread == OutboxRow.thread, later.state.in_((SENT, GROUPED)), later.id > OutboxRow.id
+    )
     old = select(OutboxRow.id).where(
         OutboxRow.created_ms < before_ms,
         OutboxRow.state.not_in((WAITING, DIGEST)),
-        OutboxRow.incident_id.is_(None) | over,
+        OutboxRow.incident_id.is_(None) | over | followed,
         ~(OutboxRow.group_key.startswith(HEAD) & still),
     )
     for chunk in chunked(session.scalars(old).all()):

@@ -436,6 +436,27 @@ def test_messages_are_forgotten_long_after_their_trouble(world: World, chat: Rec
     assert _forgotten(world, after_ms) == ids
 
 
+def test_of_an_incident_that_lives_on_the_newest_message_stays(world: World, chat: Recorder) -> None:
+    """The next is an edit of it; what came before is forgotten, and what still waits is not."""
+    incident_id = world.open("orders")
+    for transition in (Transition.OPENED, Transition.ACKNOWLEDGED, Transition.REOPENED):
+        if transition is not Transition.OPENED:
+            world.tell(incident_id, transition)
+        world.clock.pass_s(60)
+        world.dispatcher(chat, pauses_ms={"chat": 0}).pump()
+    newest = world.rows()[-1].id
+    world.tell(incident_id, Transition.ACKNOWLEDGED)
+    after_ms = world.clock() + 1
+
+    assert _forgotten(world, world.clock() - 300_000) == []
+    with world.store.write() as session:
+        outbox.forget(session, after_ms)
+    assert [(row.id == newest, row.state) for row in world.rows()] == [(True, "sent"), (False, "waiting")]
+    world.clock.pass_s(60)
+    world.dispatcher(chat, pauses_ms={"chat": 0}).pump()
+    assert [ref for _, ref in chat.sent] == ["", "ref-1", "ref-1", "ref-1"]
+
+
 def _end(world: World, incident_id: int) -> None:
     with world.store.write() as session:
         session.get_one(IncidentRow, incident_id).state = IncidentState.RESOLVED
