@@ -4,6 +4,9 @@ An incident is PENDING from its first bad result, OPEN once one of its checks wa
 and RESOLVED once every check that was bad in it has been good `resolve_after` times in a row. A pending one ends as
 soon as all its checks are good: its row of bad results is broken. The two counts are the hysteresis that keeps a
 figure swinging around its bound from being told each time.
+
+While it is told of, a check that begins to fail in it, or a graver one, makes it WORSENED: what is new is never
+hidden by what is known.
 """
 
 from __future__ import annotations
@@ -128,7 +131,15 @@ def _worse(before: Standing, signal: Signal, rules: Rules) -> Step:
     after = replace(before, severity=severity, tallies={**before.tallies, signal.check: tally})
     if before.state is IncidentState.PENDING:
         return _opened(after, rules)
-    return Step(after, (Transition.WORSENED,) if severity is not before.severity else ())
+    is_later = signal.at_ms > before.since_ms  # what was seen in one look with the first is no news
+    is_worse = severity is not before.severity or (is_later and _joins(known, tally, rules))
+    return Step(after, (Transition.WORSENED,) if is_worse else ())
+
+
+def _joins(known: Tally | None, tally: Tally, rules: Rules) -> bool:
+    """Whether a check has just been bad often enough to be a part of the trouble that it was not before."""
+    was_apart = known is None or not known.good or known.good >= rules.resolve_after
+    return was_apart and tally.bad == rules.open_after
 
 
 def _opened(pending: Standing, rules: Rules) -> Step:

@@ -10,11 +10,13 @@ from sqlalchemy import select
 
 from assay.incidents.acts import Done, act, undo
 from assay.incidents.book import Book, Entry
+from assay.incidents.judging import LOUD
 from assay.incidents.machine import step
 from assay.incidents.policy import Change, Policy
 from assay.incidents.rows import describe, new_row, put, standing_of
 from assay.incidents.signals import addressed, fresh
 from assay.incidents.tending import tend
+from assay.incidents.titles import title
 from assay.model.checks import Outcome
 from assay.model.incidents import IncidentState, Transition
 from assay.model.time import DAY_MS, to_ms
@@ -77,6 +79,8 @@ class Advance:
     rows: dict[str, IncidentRow] = field(default_factory=dict)
     names: dict[int, tuple[str, str]] = field(default_factory=dict)
     links: list[tuple[tuple[int, int], IncidentRow]] = field(default_factory=list)
+    called: dict[str, int] = field(default_factory=dict)
+    """The live keys of incidents somebody is called about by these results, with the moment that was for."""
 
     def run(self, results: Sequence[CheckResult]) -> None:
         """Let each incident hear its signals, in order."""
@@ -128,16 +132,14 @@ class Advance:
 
     def _note(self, row: IncidentRow, before: Standing | None, after: Step, item: Addressed) -> None:
         quiet = before is not None and before.state is IncidentState.PENDING
+        at_ms, key = item.signal.at_ms, incidents.live_key(row.asset_id, row.cause)
         for transition in after.happened:
-            told = not (quiet and transition is Transition.RESOLVED)
-            text = row.title if item.signal.bad else item.result.message
-            self.book.write(
-                Entry(
-                    row,
-                    transition,
-                    item.signal.at_ms,
-                    text=text,
-                    details={"check": item.signal.check},
-                    told=told,
-                )
-            )
+            is_more = transition is Transition.WORSENED and key in self.called
+            if is_more and self.called[key] == at_ms:
+                continue  # seen in the same look: the message that calls tells of it, and the evidence lists it
+            if transition in LOUD:
+                self.called[key] = at_ms
+            told = not (quiet and transition is Transition.RESOLVED) and not is_more
+            text = title(self.names[row.asset_id][0], item.result) if item.signal.bad else item.result.message
+            details = {"check": item.signal.check}
+            self.book.write(Entry(row, transition, at_ms, text=text, details=details, told=told))

@@ -135,6 +135,41 @@ def test_an_incident_outlives_the_hours_of_reopening_as_another() -> None:
     assert ((Transition.OPENED,), True) == (late.happened, late.anew)
 
 
+def _bads(rules: Rules, *said: tuple[str, bool]) -> list[tuple[Transition, ...]]:
+    """What happens at each signal, one a moment."""
+    return [
+        taken.happened
+        for taken in _steps([Signal(name, at, bad) for at, (name, bad) in enumerate(said)], rules)
+    ]
+
+
+def test_another_check_that_fails_is_never_hidden_by_the_known_one() -> None:
+    """It worsens the incident once, and once more when it fails again after it was mended."""
+    worse = (Transition.WORSENED,)
+    begun = [("a", True), ("b", True), ("b", True), ("a", True)]
+    again = [("b", False), ("b", True)]
+
+    assert [(Transition.OPENED,), worse, (), ()] == _bads(Rules(), *begun)
+    assert [(), worse] == _bads(Rules(), *begun, *again)[4:]
+    assert [(), ()] == _bads(Rules(resolve_after=2), *begun, *again)[4:]
+
+
+def test_another_check_joins_after_as_many_results_as_open_an_incident() -> None:
+    """The hysteresis is the same for it."""
+    said = [("a", True), ("a", True), ("b", True), ("b", False), ("b", True), ("b", True)]
+
+    assert [(Transition.WORSENED,) if place == 5 else () for place in range(2, 6)] == _bads(
+        Rules(open_after=2), *said
+    )[2:]
+
+
+def test_what_one_look_finds_does_not_worsen_itself() -> None:
+    """Several checks that fail at one moment are one trouble."""
+    one = step(None, Signal("a", 7, bad=True), Rules()).standing
+
+    assert () == step(one, Signal("b", 7, bad=True), Rules()).happened
+
+
 def test_a_check_no_longer_made_holds_nothing_open() -> None:
     """The last bad check gone, the incident resolves; with another still bad it stays."""
     one = step(None, Signal("a", 0, bad=True), Rules()).standing

@@ -119,6 +119,31 @@ def test_all_checks_that_made_it_bad_must_be_good(desk: Desk) -> None:
     assert [row.severity for row in _rows(desk.store)] == ["error"]
 
 
+def test_another_check_of_a_known_trouble_is_told(desk: Desk) -> None:
+    """Acknowledged or not: whoever knows of one failing check does not know of the next. One look calls once."""
+    one, two, three, four = (check(name, cause=Cause.CUSTOM) for name in "abcd")
+    desk.record(found("fail", 0, one), found("fail", 0, two))
+    with desk.store.write() as session:
+        act(session, 1, Transition.ACKNOWLEDGED, "ann", at(1), policy=desk.policy)
+    desk.heard()
+
+    changes = desk.record(found("fail", 2, three, message="Three."), found("fail", 2, four, message="Four."))
+
+    assert ([(1, "worsened")], [(1, "worsened")]) == (changes, desk.heard())
+    assert ["acknowledged"] == [row.state for row in _rows(desk.store)]
+    with desk.store.read() as session:
+        assert "fct_orders: Three." == incidents.timeline(session, 1)[-1].text
+
+
+def test_what_begins_graver_is_told_once(desk: Desk) -> None:
+    """An incident that several checks see in one look has one message, with the gravest severity."""
+    mild, grave = check("a", severity=Severity.WARN), check("b")
+
+    assert [(1, "opened")] == desk.record(found("fail", 0, mild), found("fail", 0, grave))
+    assert [(1, "opened")] == desk.heard()
+    assert ["error"] == [row.severity for row in _rows(desk.store)]
+
+
 def test_a_check_that_cannot_be_run_is_trouble_of_its_own(desk: Desk) -> None:
     """Neither a pass nor a failure of the asset; it ends when the check can be run, whatever it finds."""
     assert desk.record(found("fail", 0), found("unknown", 1)) == [(1, "opened")]
