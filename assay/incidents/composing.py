@@ -19,6 +19,7 @@ from assay.incidents.blocks import (
     Others,
     plain,
 )
+from assay.incidents.titles import SCALED, quantity
 from assay.model.incidents import IncidentState, Transition
 from assay.model.time import from_ms
 from assay.store.bulk import chunked
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from assay.store.tables import OutboxRow
+
+_TELLING = 0.005
+"""The least difference, as a share, that is not written as 0 %."""
 
 _HOPS = 4
 """How far downstream the blast radius is followed."""
@@ -161,12 +165,20 @@ def incidents(session: Session, ids: Collection[int]) -> list[IncidentRow]:
 
 
 def evidence(session: Session, incident: IncidentRow) -> tuple[Fact, ...]:
-    """Expected, observed (with the difference as a share), why and what to do, of the newest failed result."""
+    """Expected, observed (with the difference as a share), why and what to do, of the result the title tells.
+
+    That is the newest of its check that failed; where the incident does not say which, the newest with a figure.
+    """
+    titled = incident.details.get("finding", {}).get("check", "")
     newest = (
         select(CheckResultRow, CheckRow)
         .join(CheckRow, CheckRow.id == CheckResultRow.check_id)
         .where(CheckResultRow.incident_id == incident.id, CheckResultRow.outcome.in_(("fail", "error")))
-        .order_by(case((CheckResultRow.expected.is_not(None), 0), else_=1), CheckResultRow.at_ms.desc())
+        .order_by(
+            case((CheckRow.name == titled, 0), else_=1),
+            case((CheckResultRow.expected.is_not(None), 0), else_=1),
+            CheckResultRow.at_ms.desc(),
+        )
         .limit(1)
     )
     found = session.execute(newest).first()
@@ -178,14 +190,23 @@ def evidence(session: Session, incident: IncidentRow) -> tuple[Fact, ...]:
         Fact("Expected", _expected(result, unit)),
         Fact("Observed", _observed(result, unit)),
         Fact("Why", plain(result.message)),
-        Fact("Check", plain(check.name, 200)),
+        Fact("Check", plain(check.name, 200) + _and_others(incident, check.name)),
         Fact("Next step", plain(result.details.get("next_step", ""))),
     )
     return tuple(fact for fact in facts if fact.value)
 
 
+def _and_others(incident: IncidentRow, name: str) -> str:
+    """How many more checks are bad in it now, e.g. ``, and 2 more``."""
+    tallies = incident.details.get("checks", {})
+    others = sum(1 for other, (bad, *_) in tallies.items() if bad and other != name)
+    return f", and {others:,} more" if others else ""
+
+
 def figure(value: float, unit: str = "") -> str:
-    """A figure for people: thousands apart, at most three digits after the point."""
+    """A figure for people: thousands apart, at most three digits after the point; times and sizes in fitting units."""
+    if unit in SCALED:
+        return quantity(value, unit)
     text = f"{value:,.3f}".rstrip("0").rstrip(".")
     return f"{text} {unit}".strip()
 
@@ -193,7 +214,7 @@ def figure(value: float, unit: str = "") -> str:
 def _expected(result: CheckResultRow, unit: str) -> str:
     band = ""
     if result.low is not None and result.high is not None:
-        band = f"{figure(result.low)} to {figure(result.high, unit)}"
+        band = f"{figure(result.low, unit if unit in SCALED else '')} to {figure(result.high, unit)}"
     elif result.low is not None:
         band = f"at least {figure(result.low, unit)}"
     elif result.high is not None:
@@ -206,9 +227,8 @@ def _expected(result: CheckResultRow, unit: str) -> str:
 def _observed(result: CheckResultRow, unit: str) -> str:
     if result.observed is None:
         return ""
-    share = ""
-    if result.expected:
-        share = f" ({result.observed / result.expected - 1:+.0%})"
+    off = result.observed / result.expected - 1 if result.expected else 0.0
+    share = f" ({off:+.0%})" if abs(off) >= _TELLING else ""
     return figure(result.observed, unit) + share
 
 
@@ -286,8 +306,9 @@ def _view(link: str) -> tuple[Button, ...]:
 
 
 def _buttons(link: str, state: str) -> tuple[Button, ...]:
-    """View, and what may be said of an incident that is not over."""
+    """View, and what may be said of an incident that is not over; acknowledged it was once."""
     if not link or state == IncidentState.RESOLVED:
         return _view(link)
-    acts = (Button(text, f"{link}?act={verb}", verb) for text, verb in _BUTTONS)
+    done = "acknowledge" if state == IncidentState.ACKNOWLEDGED else ""
+    acts = (Button(text, f"{link}?act={verb}", verb) for text, verb in _BUTTONS if verb != done)
     return (*_view(link), *acts)

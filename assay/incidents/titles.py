@@ -13,6 +13,9 @@ LONGEST = 200
 """Characters of a title; what is cut stands whole in the result's own message."""
 
 _DURATIONS = {"ms": 0.001, "milliseconds": 0.001, "s": 1, "seconds": 1, "minutes": 60, "hours": 3600}
+SCALED = frozenset({*_DURATIONS, "bytes", "share"})
+"""Units in which a figure is not written as it stands: a runtime of 680 s is 11 min."""
+
 _STEPS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 _SIZES = ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
 _TEN = 10

@@ -9,9 +9,10 @@ import pytest
 
 from assay.incidents.composing import figure
 from assay.incidents.policy import Policy
-from assay.incidents.record import record
+from assay.incidents.record import act, record
 from assay.model.assets import Asset, AssetKey, Edge, EdgeSource
 from assay.model.checks import Cause, Check, CheckResult, Outcome
+from assay.model.incidents import Transition
 from assay.model.time import from_ms
 from assay.store.assets import save_assets, save_edges
 
@@ -22,10 +23,10 @@ ORDERS, REVENUE = (AssetKey("snowflake", "acme", ("shop", "marts", name)) for na
 ROWS = Check("orders rows", ORDERS, "volume", Cause.VOLUME)
 
 
-def found(world: World, outcome: Outcome, **parts: object) -> None:
+def found(world: World, outcome: Outcome, check: Check = ROWS, **parts: object) -> None:
     """A check of orders found this, now."""
     now = from_ms(world.clock())
-    result = CheckResult(ROWS, now, outcome, **parts)  # type: ignore[arg-type] # any part of a result
+    result = CheckResult(check, now, outcome, **parts)  # type: ignore[arg-type] # any part of a result
     with world.store.write() as session:
         record(session, [result], now, Policy(routing=world.routing))
     world.clock.pass_s(30)
@@ -59,6 +60,47 @@ def test_a_message_gives_the_evidence_and_who_is_hit(small_world: World, chat: R
     }
     assert message.title.startswith("orders: 51,200 rows, expected")
     assert message.change == "A new incident."
+
+
+def test_title_and_evidence_tell_the_same_check(small_world: World, chat: Recorder) -> None:
+    """With several failing checks the newest gives both, whatever figures the others have; their number is told."""
+    found(small_world, Outcome.FAIL, message="Too few.", observed=5.0, expected=10.0)
+    small_world.dispatcher(chat).pump()
+    other = Check("orders add up", ORDERS, "custom_sql", Cause.VOLUME)
+    found(small_world, Outcome.FAIL, other, message="15 rows do not add up.")
+    small_world.dispatcher(chat).pump()
+
+    facts = {fact.label: fact.value for fact in chat.messages[-1].facts}
+    assert "orders: 15 rows do not add up." == chat.messages[-1].title
+    assert {"Why": "15 rows do not add up.", "Check": "orders add up, and 1 more"} == facts
+    assert "It got worse." == chat.messages[-1].change
+
+
+def test_a_runtime_is_told_in_fitting_units(small_world: World, chat: Recorder) -> None:
+    """As the title tells it."""
+    found(
+        small_world, Outcome.FAIL, message="Long.", observed=680.0, expected=109.0, low=84.0, high=143.0,
+        metadata={"unit": "s"},
+    )  # fmt: skip
+    small_world.dispatcher(chat).pump()
+
+    facts = {fact.label: fact.value for fact in chat.messages[-1].facts}
+    assert ("1.8 min (1.4 min to 2.4 min)", "11 min (+524%)") == (facts["Expected"], facts["Observed"])
+
+
+def test_what_is_acknowledged_has_no_button_to_acknowledge_it(small_world: World, chat: Recorder) -> None:
+    """The other verbs stay."""
+    found(small_world, Outcome.FAIL, message="Too few.")
+    link = "https://assay.example.com"
+    small_world.dispatcher(chat, link=link).pump()
+    with small_world.store.write() as session:
+        now = from_ms(small_world.clock())
+        policy = Policy(routing=small_world.routing)
+        act(session, 1, Transition.ACKNOWLEDGED, "ann", now, policy=policy)
+    small_world.dispatcher(chat, link=link).pump()
+
+    first, second = ({button.text for button in message.buttons} for message in chat.messages)
+    assert {"Acknowledge"} == first - second
 
 
 def test_a_check_that_could_not_be_run_is_told_as_that(small_world: World, chat: Recorder) -> None:
