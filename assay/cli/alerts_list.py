@@ -45,19 +45,19 @@ def command(request: Request, state: str | None, channel: str, incident: int | N
         say_json(
             {
                 "counts": counts,
-                "messages": [message_dict(row) for row in rows],
+                "messages": [message_dict(row, now_ms) for row in rows],
                 "silences": [silence_dict(row) for row in live],
             }
         )
     else:
-        _say(counts, rows, live)
+        _say(counts, [_line(row, now_ms) for row in rows], live)
     return 0
 
 
-def _say(counts: Mapping[str, int], rows: Sequence[OutboxRow], live: Sequence[SilenceRow]) -> None:
-    if rows:
+def _say(counts: Mapping[str, int], lines: Sequence[tuple[str, ...]], live: Sequence[SilenceRow]) -> None:
+    if lines:
         columns = (">id", "written (UTC)", "channel", "about", "what", "state", "why")
-        say_table("", columns, [_line(row) for row in rows])
+        say_table("", columns, lines)
     else:
         note("No message fits." if any(counts.values()) else "Nothing was to be told yet.")
     if any(counts.values()):
@@ -69,23 +69,32 @@ def _say(counts: Mapping[str, int], rows: Sequence[OutboxRow], live: Sequence[Si
         note(f"{counts[outbox.DEAD]:,} were given up.\n→ Mend the cause, then `assay alerts retry`.")
 
 
-def _line(row: OutboxRow) -> tuple[str, ...]:
+def _line(row: OutboxRow, now_ms: int) -> tuple[str, ...]:
     about = f"incident {row.incident_id}" if row.incident_id else ""
-    return (str(row.id), moment(row.created_ms), row.channel, about, row.transition, row.state, _why(row))
+    return (
+        str(row.id),
+        moment(row.created_ms),
+        row.channel,
+        about,
+        row.transition,
+        row.state,
+        _why(row, now_ms),
+    )
 
 
-def _why(row: OutboxRow) -> str:
+def _why(row: OutboxRow, now_ms: int) -> str:
     """The reason it stands as it does, and until when."""
     if row.state == outbox.GROUPED:
         return f"told within message {outbox.head_of(row)}"
     if row.state == outbox.SENT:
         return f"at {moment(row.sent_ms)}"
-    until = f"until {moment(row.next_ms)}" if _waits(row) else ""
+    until = f"until {moment(row.next_ms)}" if _waits(row, now_ms) else ""
     return "; ".join(filter(None, (row.error, until)))
 
 
-def _waits(row: OutboxRow) -> bool:
-    return row.state in {outbox.WAITING, outbox.MUTED} and row.created_ms < row.next_ms < _NEVER_MS
+def _waits(row: OutboxRow, now_ms: int) -> bool:
+    """Whether it is left alone until a moment that is still to come."""
+    return row.state in {outbox.WAITING, outbox.MUTED} and now_ms < row.next_ms < _NEVER_MS
 
 
 def _silence_line(row: SilenceRow) -> tuple[str, ...]:
@@ -97,7 +106,7 @@ def matcher_said(matcher: Mapping[str, str]) -> str:
     return " ".join(f"{name}={pattern}" for name, pattern in matcher.items()) or "everything"
 
 
-def message_dict(row: OutboxRow) -> dict[str, Any]:
+def message_dict(row: OutboxRow, now_ms: int) -> dict[str, Any]:
     """A message as `--json` gives it."""
     return {
         "id": row.id,
@@ -112,7 +121,7 @@ def message_dict(row: OutboxRow) -> dict[str, Any]:
         "told_within": outbox.head_of(row) if row.state == outbox.GROUPED else None,
         "written_at": from_ms(row.created_ms),
         "sent_at": from_ms(row.sent_ms) if row.sent_ms else None,
-        "next_at": from_ms(row.next_ms) if _waits(row) else None,
+        "next_at": from_ms(row.next_ms) if _waits(row, now_ms) else None,
     }
 
 

@@ -62,7 +62,7 @@ def _say(page: IncidentPage, *, is_narrowed: bool) -> None:
 
 def _cells(line: IncidentLine) -> tuple[str, ...]:
     row = line.row
-    more = f" (and {line.grouped} downstream)" if line.grouped else ""
+    more = f" (and {line.grouped} within it)" if line.grouped else ""
     since = moment(row.opened_ms)
     state = f"{row.state}, snoozed" if row.snoozed_until_ms else row.state
     return (str(row.id), row.title + more, state, row.severity, row.impact, row.owner, since)

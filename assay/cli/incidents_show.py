@@ -78,7 +78,7 @@ def _say(story: Story) -> None:
         ("severity", row.severity),
         ("impact", row.impact),
         ("owner", row.owner or "nobody"),
-        ("because of", f"incident {row.root_id}, upstream" if row.root_id else ""),
+        ("because of", f"incident {row.root_id}" if row.root_id else ""),
     )
     for name, value in told:
         if value:
@@ -91,7 +91,7 @@ def _say(story: Story) -> None:
     say_table("What was found", ("at (UTC)", "check", "outcome", "message"), found)
     if story.downstream:
         lines = [(str(line.row.id), line.row.title, line.row.state) for line in story.downstream]
-        say_table("Downstream, told within this one", (">no.", "what", "state"), lines)
+        say_table("Told within this one", (">no.", "what", "state"), lines)
     events = [(moment(one.at_ms), one.transition, one.actor, one.text) for one in story.timeline]
     say_table("Timeline", ("at (UTC)", "what", "by", ""), events)
     if story.notes:

@@ -28,6 +28,7 @@ _ANOMALIES: dict[str, str] = {
 _INCIDENTS: dict[str, str] = {
     Transition.OPENED: "opened",
     Transition.REOPENED: "opened again",
+    Transition.WORSENED: "worse",
     Transition.RESOLVED: "resolved",
     Transition.SEEN: "seen once, not opened yet",
 }

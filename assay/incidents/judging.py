@@ -80,7 +80,7 @@ def _muted(standing: Standing, now_ms: int) -> Judgement | None:
         (is_known, "acknowledged", NEVER_MS),
         (standing.snoozed_until_ms > now_ms, "snoozed", standing.snoozed_until_ms),
         (standing.silenced_until_ms > now_ms, "silenced", standing.silenced_until_ms),
-        (standing.root_id is not None, f"told within incident {standing.root_id}, upstream", now_ms),
+        (standing.root_id is not None, f"told within incident {standing.root_id}", now_ms),
     )
     found = next(((reason, again_ms) for holds, reason, again_ms in reasons if holds), None)
     return None if found is None else Judgement(Verdict.MUTE, *found)

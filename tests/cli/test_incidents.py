@@ -48,7 +48,7 @@ def test_what_is_upstream_stands_first_and_tells_of_the_other(troubled: Program)
     """One line an incident, with its title, and how many stand downstream of it."""
     told = troubled("incidents")
     assert "orders: 120" in told.out
-    assert "(and 1 downstream)" in told.out
+    assert "(and 1 within it)" in told.out
     listed = troubled("incidents", "list", "--json").json
     assert listed["total"] == 2
     assert listed["incidents"][0]["asset"] == str(ORDERS)

@@ -140,7 +140,7 @@ def page() -> str:
 
 def _page(wrong: AssayError | None = None) -> str:
     """The page; after a form with a mistake with what is wrong, its fields as they were filled in."""
-    told = query(state.session(), request.args, state.settings())
+    told, now = query(state.session(), request.args, state.settings()), now_ms()
     states = [name for name in outbox.STATES if told.counts.get(name)]
     return rendered(
         "alerts.html",
@@ -150,7 +150,8 @@ def _page(wrong: AssayError | None = None) -> str:
         spans=SPANS,
         wrong=wrong,
         said=request.form,
-        never_ms=now_ms() + 10 * 365 * 24 * HOUR_MS,
+        now_ms=now,
+        never_ms=now + 10 * 365 * 24 * HOUR_MS,
     )
 
 

@@ -121,7 +121,7 @@ def test_an_incident_below_one_that_was_told_calls_nobody(small_world: World, ch
     [message] = chat.messages
     assert message.others is not None
     assert [line.title for line in message.others.lines] == ["mart lost half its rows"]
-    assert small_world.rows()[1].error == f"told within incident {above}, upstream"
+    assert small_world.rows()[1].error == f"told within incident {above}"
     small_world.tell(above, Transition.RESOLVED)
     small_world.clock.pass_s(60)
     dispatcher.drain(0)
