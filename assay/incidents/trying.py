@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from assay.incidents.channels.base import DeliveryError
+from assay.incidents.channels.base import AGAIN, DeliveryError
 from assay.incidents.dispatch import Dispatcher, clock_ms
 from assay.incidents.sample import sample_row
 from assay.incidents.telling import Telling
@@ -82,5 +82,14 @@ def _tried(store: Store, name: str, channel: Channel, telling: Telling, clock: C
 def _told(row: OutboxRow, kind: str, refusal: DeliveryError | None, seconds: float) -> Tried:
     if row.state == outbox.SENT:
         return Tried(row.channel, kind, delivered=True, ref=row.external_ref, seconds=seconds)
-    hint = refusal.hint if refusal else "`assay alerts list` shows what becomes of it."
+    hint = _hint(row.channel, refusal)
     return Tried(row.channel, kind, False, error=row.error or _HELD, hint=hint, seconds=seconds)
+
+
+def _hint(channel: str, refusal: DeliveryError | None) -> str:
+    """The next step: what a channel says of a message that is sent again by itself does not hold for a test."""
+    if refusal is None:
+        return "`assay alerts list` shows what becomes of it."
+    if refusal.ambiguous or refusal.hint == AGAIN:
+        return f"A test is tried once: repeat `assay alerts test {channel}` when the other end answers again."
+    return refusal.hint

@@ -95,6 +95,7 @@ def test_a_busy_channel_is_tried_once_by_a_test(team: Program, slack: Slack) -> 
 
     assert told.code == 1
     assert "answered 429" in told.err
+    assert "→ A test is tried once: repeat `assay alerts test team`" in told.err
     assert [row["state"] for row in team("alerts", "list", "--json").json["messages"]] == ["muted"]
 
 

@@ -25,6 +25,10 @@ _SHORTEST_SECRET = 6
 """Shorter parts of a URL are words like "hook", which an error may need."""
 
 
+AGAIN = "It is sent again."
+"""The next step after a failure that passes: there is none to take."""
+
+
 class DeliveryError(AssayError):
     """The channel did not take the message.
 
@@ -134,7 +138,7 @@ def refused(answer: Answer, secrets: Iterable[str] = ()) -> DeliveryError:
     words = " ".join(scrubbed(answer.body.decode("utf-8", "replace"), secrets).split())
     return DeliveryError(
         f"answered {status}" + (f": {words[:_LONGEST_QUOTE]}" if words else ""),
-        hint="It is sent again." if passing else "Check the channel's address and credential.",
+        hint=AGAIN if passing else "Check the channel's address and credential.",
         permanent=not passing,
         retry_after_s=retry_after_s(answer.headers),
     )

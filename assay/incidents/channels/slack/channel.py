@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from assay.incidents.blocks import REMINDER
-from assay.incidents.channels.base import DeliveryError, post, secret
+from assay.incidents.channels.base import AGAIN, DeliveryError, post, secret
 from assay.incidents.channels.slack.config import SlackConfig
 from assay.incidents.channels.slack.render import blocks, colour, fallback, reply
 from assay.model.incidents import Transition
@@ -92,7 +92,7 @@ class SlackChannel:
         except (ValueError, RecursionError):
             told = None
         if not isinstance(told, dict):
-            raise DeliveryError("Slack's answer is no JSON.", hint="It is sent again.", ambiguous=True)
+            raise DeliveryError("Slack's answer is no JSON.", hint=AGAIN, ambiguous=True)
         if not told.get("ok"):
             raise _refusal(str(told.get("error", "unknown")))
         return told
