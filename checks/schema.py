@@ -62,5 +62,5 @@ class SchemaCheck:
         off = len(broken.added) + len(broken.removed) + len(broken.retyped)
         return result(
             self.check, scene, not broken, sentence,
-            observed=off, high=0, unit="columns", columns=as_dicts(columns), **broken.as_dict(),
+            observed=off, high=0, unit="changed columns", columns=as_dicts(columns), **broken.as_dict(),
         )  # fmt: skip

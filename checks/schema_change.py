@@ -62,7 +62,7 @@ class SchemaChangeCheck:
         told = f"Since the accepted schema: {found.told()}." if found else "The accepted columns, unchanged."
         return result(
             self.check, scene, not counting, told,
-            observed=off, high=0, unit="columns", columns=as_dicts(columns), **found.as_dict(),
+            observed=off, high=0, unit="changed columns", columns=as_dicts(columns), **found.as_dict(),
         )  # fmt: skip
 
 

@@ -218,7 +218,7 @@ def _expected(result: CheckResultRow, unit: str) -> str:
     elif result.low is not None:
         band = f"at least {figure(result.low, unit)}"
     elif result.high is not None:
-        band = f"at most {figure(result.high, unit)}"
+        band = f"at most {figure(result.high, unit)}" if result.high else "none"
     if result.expected is None:
         return band
     return f"{figure(result.expected, unit)} ({band})" if band else figure(result.expected, unit)

@@ -36,7 +36,7 @@ def quantity(value: float, unit: str) -> str:
         return _scaled(value, _SIZES, "B", 1)
     if unit == "share":
         return f"{number(value * 100)} %"
-    return f"{number(value)} {unit}".rstrip()
+    return f"{number(value)} {unit.removesuffix('s') if value == 1 else unit}".rstrip()
 
 
 def number(value: float) -> str:
@@ -49,7 +49,7 @@ def number(value: float) -> str:
 
 
 def expectation(result: CheckResult) -> str:
-    """What was expected, e.g. ``980–1,050``, ``at least 980``; '' where the result does not say."""
+    """What was expected, e.g. ``980–1,050``, ``at least 980``, ``none``; '' where the result does not say."""
     unit, low, high = str(result.metadata.get("unit", "")), result.low, result.high
     if low == 0 and unit in _DURATIONS:
         low = None  # no time is less than none: only the upper end says something
@@ -58,7 +58,7 @@ def expectation(result: CheckResult) -> str:
     if low is not None:
         return f"at least {quantity(low, unit)}"
     if high is not None:
-        return f"at most {quantity(high, unit)}"
+        return f"at most {quantity(high, unit)}" if high else "none"
     return "" if result.expected is None else quantity(result.expected, unit)
 
 

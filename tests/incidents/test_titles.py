@@ -21,7 +21,7 @@ from assay.model.money import NANO
             {"observed": 120, "expected": 1015, "low": 980, "high": 1050, "metadata": {"unit": "rows"}},
             "orders: 120 rows, expected 980–1,050 (−88 %)",
         ),
-        ({"observed": 0, "low": 1, "metadata": {"unit": "rows"}}, "orders: 0 rows, expected at least 1 rows"),
+        ({"observed": 0, "low": 1, "metadata": {"unit": "rows"}}, "orders: 0 rows, expected at least 1 row"),
         (
             {"observed": 30, "high": 24, "metadata": {"unit": "hours"}},
             "orders: 1.2 d, expected at most 1 d",
@@ -31,6 +31,7 @@ from assay.model.money import NANO
             "orders: 30 min, expected 20 s to 45 s (+5,900 %)",
         ),
         ({"observed": 0.03, "high": 0.01, "metadata": {"unit": "share"}}, "orders: 3 %, expected at most 1 %"),
+        ({"observed": 3, "high": 0, "metadata": {"unit": "orphans"}}, "orders: 3 orphans, expected none"),
         ({"message": "Two columns\n went."}, "orders: Two columns went."),
         ({"observed": 1, "high": 0, "message": "Promised: DAY."}, "orders: Promised: DAY."),
         ({}, "orders: check rows failed"),
