@@ -74,8 +74,18 @@ def count_where(wanted: exp.Expr) -> exp.Expr:
 
 def query(text: str, warehouse: Warehouse, asset: AssetKey) -> exp.Query:
     """A SELECT somebody wrote, the table `this` in it meaning the asset; SqlError unless it only reads."""
+    parsed = reading(text, warehouse.dialect)
+    named = {cte.alias for cte in parsed.find_all(exp.CTE)}
+    for each in list(parsed.find_all(exp.Table)):
+        if each.name.lower() == "this" and not each.db and each.name not in named:
+            each.replace(exp.alias_(table(warehouse, asset), each.alias or "this", table=True))
+    return parsed
+
+
+def reading(text: str, dialect: str) -> exp.Query:
+    """The one statement somebody wrote; SqlError unless it only reads."""
     try:
-        statements = sqlglot.parse(text, dialect=warehouse.dialect)
+        statements = sqlglot.parse(text, dialect=dialect)
     except SqlglotError as error:
         raise _unreadable("the query", error) from None
     parsed = statements[0] if len(statements) == 1 else None
@@ -84,10 +94,6 @@ def query(text: str, warehouse: Warehouse, asset: AssetKey) -> exp.Query:
             "The query is not one statement that only reads.",
             hint="Write a single SELECT (or WITH … SELECT).",
         )
-    named = {cte.alias for cte in parsed.find_all(exp.CTE)}
-    for each in list(parsed.find_all(exp.Table)):
-        if each.name.lower() == "this" and not each.db and each.name not in named:
-            each.replace(exp.alias_(table(warehouse, asset), each.alias or "this", table=True))
     return parsed
 
 

@@ -10,15 +10,20 @@ from assay.model.checks import CheckSource
 from assay.registry import CHECKS
 from assay.store import checks as stored
 from assay.store.tables import CheckRow
+from checks import sql
+from checks.columns import dialect_named
 from checks.sources.declaring import DeclarationError, declare
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from sqlalchemy.orm import Session
 
     from assay.model.checks import Check
     from assay.registry import Registry
+
+_SQL: dict[str, Callable[[str, str], object]] = {"sql": sql.reading, "where": sql.condition}
+"""The options that hold SQL, whatever the kind, with what reads them in a dialect."""
 
 
 def kinds(registry: Registry) -> list[str]:
@@ -38,7 +43,20 @@ def drafted(name: str, given: Mapping[str, Any], registry: Registry) -> Check:
             hint="Write it into the checks folder beside assay.toml.",
             key="kind",
         )
-    return declare(name, given, registry, lambda _: "the form", CheckSource.PAGE).check
+    check = declare(name, given, registry, lambda _: "the form", CheckSource.PAGE).check
+    _read_sql(check)
+    return check
+
+
+def _read_sql(check: Check) -> None:
+    """Read the SQL of the form: whoever wrote it sits before it now, and not when the next cycle finds it amiss."""
+    dialect = dialect_named(check.asset.platform)
+    for option, read in _SQL.items():
+        if text := check.config.get(option):
+            try:
+                read(text, dialect)
+            except sql.SqlError as error:
+                raise DeclarationError(error.message, hint=error.hint, key=option) from None
 
 
 def add(session: Session, check: Check, now_ms: int) -> None:

@@ -142,6 +142,24 @@ def test_no_page_makes_a_check_of_code(acting: FlaskClient, kind: str) -> None:
     assert "→" in answer.text or "kind" in answer.text
 
 
+@pytest.mark.parametrize(("option", "text", "words"), [
+    ("sql", "DELETE FROM this", "not one statement that only reads"),
+    ("sql", "SELECT * FROM this WHERE (", "cannot be read"),
+    ("where", "id >", "cannot be read"),
+])  # fmt: skip
+def test_sql_that_cannot_be_asked_comes_back_at_once(
+    acting: FlaskClient, option: str, text: str, words: str
+) -> None:
+    """Not only when the next cycle runs it."""
+    kind = {"sql": {"kind": "custom_sql"}, "where": {"kind": "uniqueness", "option.columns": "id"}}[option]
+    own = {name: NEW[name] for name in ("name", "asset", "severity")}
+
+    page = sent(acting, "/checks/new", own | kind | {f"option.{option}": text}, status=422).text
+
+    assert words in Markup(page).text
+    assert not told(acting, f"q={quote(NEW['name'])}")["lines"]
+
+
 def test_a_suggestion_is_accepted(acting: FlaskClient) -> None:
     """What history promises is kept as the page's own check, and not suggested again."""
     address = f"/checks/new?asset={quote(ASSET)}"
