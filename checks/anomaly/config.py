@@ -9,12 +9,10 @@ from itertools import product
 from assay.model.time import DAY_MS, HOUR_MS
 
 WEEK_MS = 7 * DAY_MS
-LONGEST_WINDOW = 2016
-"""Points of history asked of fine-grained series: a week of five minutes."""
 
 
 class Method(StrEnum):
-    """How a series is judged: daily and rarer points by forecast, hours and minutes by departure from their week."""
+    """How a series is judged: daily and rarer points by forecast, hours and minutes by departure from their weeks."""
 
     FORECAST = "forecast"
     HOURLY = "hourly"
@@ -51,7 +49,7 @@ class Config:
     window: int = 56
     experts: tuple[Expert, ...] = bank((2, 5, 14, 40), (10, 28), ((), (7,)))
     z_alert: float = 2.77
-    z_window: float = 3.5
+    z_window: float = 3.4
     tail_surcharge: float = 0.9
     min_effect: float = 0.262
     min_linear_effect: float = 0.0
@@ -88,10 +86,8 @@ def for_period(step_ms: int) -> Config:
     if step_ms >= DAY_MS:
         return DAILY
     day = max(2, round(DAY_MS / max(step_ms, 1)))
-    finer = replace(DAILY, period=day, window=min(7 * day, LONGEST_WINDOW), calendar=False)
-    if step_ms >= HOUR_MS:
-        return replace(finer, method=Method.HOURLY, z_window=3.75)
-    return replace(finer, method=Method.FINE, z_window=3.5)
+    method = Method.HOURLY if step_ms >= HOUR_MS else Method.FINE
+    return replace(DAILY, method=method, period=day, calendar=False)
 
 
 HOURLY = for_period(HOUR_MS)

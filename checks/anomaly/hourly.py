@@ -1,8 +1,9 @@
-"""Hourly metrics: departure from the last week, confirmed by the change from the same time a day before.
+"""Hourly metrics: departure from the last weeks, confirmed by the change from the same time a day before.
 
-Labelled telemetry departs from its whole recent range, not only from the hour's habit: a plain week beats a learned
-profile there. A point is flagged when it is far from the mean of the last week, in standard deviations that keep the
-outliers in them, and its change from a day earlier is unusual as well.
+Labelled telemetry departs from its whole recent range, not only from the hour's habit: a plain range beats a learned
+profile there. How far off a point is, is the geometric mean of two distances: from the mean of the last week and from
+that of the last six, each in standard deviations that keep the outliers in them. The week alone takes every wild day
+for the new habit; the six weeks alone are late to learn one. The change from a day earlier must be unusual as well.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from checks.anomaly.window import Said, past_moments, steady, verdicts
+from checks.anomaly.window import LONG_DAYS, Departure, Said, past_moments, steady, verdicts
 
 if TYPE_CHECKING:
     from checks.anomaly.arrays import Floats, Ints
@@ -26,12 +27,27 @@ LEAST_POINTS = 28
 
 def judge(values: Floats, config: Config, marks: Ints | None = None) -> Verdicts:
     """Judge (S, T) without look-ahead; `marks` (S, T) are what people said of the points."""
-    said, day = Said.of(marks, values.shape), config.period
-    x = np.where(said.spared | said.wrong, np.nan, steady(values))
-    week = past_moments(x, 7 * day, said.begin)
-    z = week.z(steady(values), max(2 * day, LEAST_POINTS))
-    strength = np.sign(z) * np.minimum(np.abs(z), _confirmed(x, config, said))
-    return verdicts(values, week, strength, config.z_window, said)
+    said = Said.of(marks, values.shape)
+    found = _departure(steady(values), config, said)
+    odd = said.heard((np.abs(found.strength) > config.z_window) & ~np.isnan(values))
+    return verdicts(found, np.full(values.shape, config.z_window), odd, odd)
+
+
+def _departure(x: Floats, config: Config, said: Said) -> Departure:
+    """From the week and the six weeks, and from the day before.
+
+    A point is as far off as the bar where (x - a)(x - b) = bar^2 * s * t, with the two means a, b and their spreads
+    s, t: the band's middle and reach solve that.
+    """
+    day, learned = config.period, said.learned(x)
+    week, weeks = (past_moments(learned, days * day, said.begin) for days in (7, LONG_DAYS))
+    least = max(2 * day, LEAST_POINTS)
+    near, far = week.z(x, least), weeks.z(x, least)
+    both = np.where(near * far > 0, np.sqrt(np.abs(near * far)), 0.0)
+    strength = np.sign(near) * np.minimum(both, _confirmed(learned, config, said))
+    apart = 0.5 * (week.mean - weeks.mean)
+    reach = np.sqrt(apart**2 + config.z_window**2 * week.spread * weeks.spread)
+    return Departure(strength, 0.5 * (week.mean + weeks.mean), reach, weeks.count)
 
 
 def _confirmed(x: Floats, config: Config, said: Said) -> Floats:

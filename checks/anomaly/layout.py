@@ -46,7 +46,7 @@ class Series:
 class Batch:
     """Series of one rhythm as rows: `members` say which, `slots` at which column each of their points stands.
 
-    Where two points fall in one slot, the first stands in `values`, the other is held against the same band.
+    Where two points fall on one day, the first stands in `values`, the other is held against the same band.
     """
 
     config: Config
@@ -58,13 +58,18 @@ class Batch:
 
 
 def rhythm(times_ms: Ints) -> int:
-    """The time in ms between points by the first of them; 0 for none: points that come when they come."""
+    """The time in ms between points by the first of them; 0 for none: points that come when they come.
+
+    What comes every few minutes is telemetry, however unevenly: it has the time that is usual between its points.
+    """
     gaps = np.diff(times_ms[: FIRST + 1])
     if not len(gaps):
         return DAY_MS
     step = _rounded(float(np.median(gaps)))
     if step >= WEEK_MS * (1 - NEAR):
         return 0
+    if step < HOUR_MS:
+        return step
     off = np.abs(gaps / step - np.maximum(np.round(gaps / step), 1))
     return step if np.mean(off <= NEAR) >= REGULAR else 0
 
@@ -118,7 +123,12 @@ def _kind(one: Series) -> Kind:
 
 
 def _slots(times_ms: Ints, step: int) -> Ints:
-    """The column (n,) of each point."""
+    """The column (n,) of each point.
+
+    Of days, the second point of a slot stays in it. Of finer points it takes the next slot: their clocks wander.
+    """
+    order = np.arange(len(times_ms), dtype=np.int64)
     if not step:
-        return np.arange(len(times_ms), dtype=np.int64)
-    return np.asarray(np.round((times_ms - times_ms[0]) / step), dtype=np.int64)
+        return order
+    nearest = np.asarray(np.round((times_ms - times_ms[0]) / step), dtype=np.int64)
+    return nearest if step >= DAY_MS else np.maximum.accumulate(nearest - order) + order

@@ -1,4 +1,4 @@
-"""What was before each point of a series finer than a day: moments of the last week, and the profile of its days.
+"""What was before each point of a series finer than a day: moments of the last weeks, and the profile of its days.
 
 Window sums come from running totals, so a pass takes O(S T).
 """
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from checks.anomaly.arrays import Bools, Floats, Ints
 
 PROFILE_DAYS = 7
+LONG_DAYS = 42
+"""The longer memory: six weeks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +30,27 @@ class Moments:
     sd: Floats
     count: Ints
 
+    @property
+    def spread(self) -> Floats:
+        """The standard deviation (S, T), at least a thousandth of the mean: what never varied has a band as well."""
+        return np.asarray(np.maximum(self.sd, 1e-3 * np.abs(self.mean) + 1e-9), dtype=np.float64)
+
     def z(self, x: Floats, least_points: int) -> Floats:
         """How many standard deviations (S, T) x is off; 0 where too few points are known."""
-        sd = np.maximum(self.sd, 1e-3 * np.abs(self.mean) + 1e-9)
-        return np.where(self.count >= least_points, np.nan_to_num((x - self.mean) / sd), 0.0)
+        return np.where(self.count >= least_points, np.nan_to_num((x - self.mean) / self.spread), 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """How far off (S, T) each point is, signed, in standard deviations; what was expected; and from how many points.
+
+    `middle`, and `reach` to where the strength equals the bar, are on the steadied scale.
+    """
+
+    strength: Floats
+    middle: Floats
+    reach: Floats
+    count: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +68,14 @@ class Said:
         restart = np.where((said & Mark.RESTART) != 0, np.arange(shape[1]), 0)
         begin = np.asarray(np.maximum.accumulate(restart, axis=1), dtype=np.int64)
         return cls((said & Mark.SPARED) != 0, (said & Mark.WRONG) != 0, begin)
+
+    def learned(self, x: Floats) -> Floats:
+        """What (S, T) is learned from: NaN where a point was spared or is wrong."""
+        return np.where(self.spared | self.wrong, np.nan, x)
+
+    def heard(self, found: Bools) -> Bools:
+        """What (S, T) was found, but for what people said."""
+        return np.asarray((found & ~self.spared) | self.wrong, dtype=np.bool_)
 
 
 def steady(values: Floats) -> Floats:
@@ -80,15 +107,13 @@ def day_profile(x: Floats, day: int, begin: Ints) -> Floats:
     return row_median(past.reshape(PROFILE_DAYS, -1).T).reshape(x.shape)
 
 
-def verdicts(values: Floats, week: Moments, strength: Floats, limit: float, said: Said) -> Verdicts:
-    """Verdicts from signed strengths (S, T): what exceeds the limit is odd, and flagged."""
-    odd = ((np.abs(strength) > limit) & ~np.isnan(values) & ~said.spared) | said.wrong
-    nothing = np.zeros_like(strength)
-    reach = limit * np.maximum(week.sd, 1e-3 * np.abs(week.mean) + 1e-9)
+def verdicts(found: Departure, bar: Floats, odd: Bools, flag: Bools) -> Verdicts:
+    """Verdicts from departures, the bar they had to exceed, what is odd by it, and what of that is flagged: (S, T)."""
+    nothing = np.zeros_like(bar)
     return Verdicts(
-        _back(week.mean), _back(week.mean - reach), _back(week.mean + reach), odd, np.zeros_like(odd),
-        np.where(odd, of_side(strength > 0, Reason.HIGH, Reason.LOW), 0), strength, nothing + limit,
-        nothing, nothing, nothing, nothing, week.count,
+        _back(found.middle), _back(found.middle - found.reach), _back(found.middle + found.reach),
+        flag, np.zeros_like(flag), np.where(odd, of_side(found.strength > 0, Reason.HIGH, Reason.LOW), 0),
+        found.strength, bar, nothing, nothing, nothing, nothing, found.count,
     )  # fmt: skip
 
 
