@@ -67,21 +67,20 @@ def _series(points: Sequence[Point], places: Ints) -> Series:
 def _scores(
     points: Sequence[Point], places: Ints, slots: Ints, verdicts: Verdicts, row: int
 ) -> Iterator[Score]:
-    before = -1
-    for place, slot in zip(places, slots, strict=True):
-        yield _score(points[place], verdicts, (row, int(slot)), is_second=slot == before)
-        before = slot
+    flagged = verdicts.flag[row, slots] | verdicts.creep[row, slots]
+    reasons = np.where(flagged, verdicts.reason[row, slots], Reason.NONE).tolist()
+    bands = (part[row, slots].tolist() for part in (verdicts.expected, verdicts.low, verdicts.high))
+    is_second = (np.diff(slots, prepend=-1) == 0).tolist()
+    for place, second, code, *band in zip(places.tolist(), is_second, reasons, *bands, strict=True):
+        expected, low, high = band
+        value = points[place].value
+        yield _score(points[place], _held(value, low, high) if second else Reason(code), expected, low, high)
 
 
-def _score(point: Point, verdicts: Verdicts, at: tuple[int, int], *, is_second: bool) -> Score:
-    expected, low, high = (float(part[at]) for part in (verdicts.expected, verdicts.low, verdicts.high))
-    reason = Reason(int(verdicts.reason[at])) if verdicts.flagged[at] else Reason.NONE
-    if is_second:
-        reason = _held(point.value, low, high)
+def _score(point: Point, reason: Reason, expected: float, low: float, high: float) -> Score:
     words = sentence(reason, point.value, expected, low, high)
-    is_flagged = reason is not Reason.NONE
     figures = (_finite(point.value), _rounded(expected), _rounded(low), _rounded(high))
-    return Score(point.series, point.text, *figures, is_flagged, words)
+    return Score(point.series, point.text, *figures, reason is not Reason.NONE, words)
 
 
 def _held(value: float, low: float, high: float) -> Reason:
