@@ -10,6 +10,7 @@ from checks.anomaly import fine, hourly
 from checks.anomaly.config import DAILY, Method, for_period
 from checks.anomaly.recurring import Recurrence
 from checks.anomaly.stream import Detector
+from checks.anomaly.stretches import LONG, Stretches
 from checks.anomaly.verdicts import stack
 
 if TYPE_CHECKING:
@@ -41,15 +42,26 @@ def detect(
     if chosen.method is not Method.FORECAST:
         judge = hourly.judge if chosen.method is Method.HOURLY else fine.judge
         return judge(values, chosen, marks)
-    cohorts = None if times is None else times[:, 0]
-    detector = Detector(np.zeros(len(values), dtype=np.int64) if kinds is None else kinds, chosen, cohorts)
-    recurrence = Recurrence(
-        times if chosen.calendar else None, chosen.recurrence_lags, detector.history.reach
-    )
+    kind = np.zeros(len(values), dtype=np.int64) if kinds is None else kinds
     said = np.zeros(values.shape, dtype=np.int64) if marks is None else marks
+    if values.shape[1] <= LONG:
+        return _forecast(values, times, kind, said, chosen)
+    cut = Stretches(values, chosen.period)
+    parts = None if times is None else cut.of(times)
+    return cut.joined(_forecast(cut.values, parts, cut.once(kind), cut.of(said), chosen, cut.begin))
+
+
+def _forecast(  # noqa: PLR0913, PLR0917 - a batch as it is judged
+    values: Floats, times: Ints | None, kinds: Ints, marks: Ints, config: Config, begin: Ints | None = None
+) -> Verdicts:
+    """Judge by forecast; series that begin at the same time, or else at the same column, are a cohort."""
+    detector = Detector(kinds, config, begin if times is None else times[:, 0])
+    recurrence = Recurrence(
+        times if config.calendar else None, config.recurrence_lags, detector.history.reach
+    )
     with np.errstate(invalid="ignore", over="ignore", under="ignore", divide="ignore"):
         return stack(
-            [detector.step(values[:, t], recurrence.back(t), said[:, t]) for t in range(values.shape[1])]
+            [detector.step(values[:, t], recurrence.back(t), marks[:, t]) for t in range(values.shape[1])]
         )
 
 

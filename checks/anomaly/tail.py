@@ -49,7 +49,8 @@ class TailModel:
         inflate = 1.0 + 1.0 / self.seen[:, None]
         square = WALLACE**2 * NU * np.log1p(ratio**2 / NU / inflate)
         chance = (self.weight * np.exp(-0.5 * np.minimum(square, 600.0))).sum(axis=1)
-        return np.asarray(np.sqrt(-2.0 * np.log(np.maximum(chance, SMALLEST))), dtype=np.float64)
+        bounded = np.minimum(np.maximum(chance, SMALLEST), 1.0)
+        return np.asarray(np.sqrt(-2.0 * np.log(bounded)), dtype=np.float64)
 
     def limit(self, z: Floats) -> Floats:
         """The residual (S,) whose rarity is z (S,): a first guess, refined three times."""

@@ -89,3 +89,11 @@ def test_each_series_has_its_own_calendar() -> None:
     times = np.stack([days(100), days(100) + 31 * DAY_MS])
     ends = Recurrence(times, (), 200).back(84)[0]
     assert ends.tolist() == [[31, 0], [59, 0]]
+
+
+def test_no_residual_at_all_is_not_rare() -> None:
+    """Where the weights sum to a little more than one, nothing is still nothing."""
+    tail = TailModel(np.full(200, 0.1), Config(), np.zeros(200, dtype=np.int64))
+    for scale in np.linspace(0.5, 2.0, 40):
+        tail.learn(np.linspace(0.01, 0.3, 200) * scale, np.ones(200))
+        np.testing.assert_allclose(tail.rarity(np.zeros(200)), 0.0, atol=1e-6)
