@@ -21,6 +21,11 @@ SURE_SLOPE = 3.0
 """A slope of this many standard errors is believed as it is."""
 EFFICIENCY = 1.25
 """The standard error of a median over that of a mean of Gaussians."""
+MOVED = 0.5
+"""A creep also went this share of its least effect from where the series was NEAREST_CYCLE cycles ago.
+
+What only stops growing leaves its heading without going anywhere.
+"""
 WAIT_CYCLES = 8
 """After a creep was told the channel is quiet for this long."""
 
@@ -43,7 +48,8 @@ class Creep:
         expected, error = habit(medians, _noise(scale, rho, period))
         gap = history.ago("middle", 1) - expected
         drift = (np.abs(gap) > self.config.creep_effect) & (np.abs(gap) > self.config.z_creep * error)
-        drift &= self.wait == 0
+        moved = (history.ago("middle", 1) - medians[:, 0]) * np.sign(gap)
+        drift &= (moved > MOVED * self.config.creep_effect) & (self.wait == 0)
         self.wait = np.where(drift, WAIT_CYCLES * period, self.wait)
         return drift, gap
 

@@ -82,6 +82,15 @@ def test_steady_growth_is_no_creep() -> None:
     assert found.creep[:, 60:].sum() <= 1
 
 
+def test_a_creep_that_has_ended_is_not_told_again() -> None:
+    """A table that stops growing leaves its heading, but it goes nowhere: that is no second creep."""
+    noise = 0.02 * np.random.default_rng(18).standard_normal((50, 240))
+    grown = np.clip(np.arange(240) - 80, 0, 60) / 60 * np.log(4.0)
+    found = detect(np.exp(10 + noise + grown), days(240))
+    assert found.creep[:, 80:140].any(axis=1).all()
+    assert not found.creep[:, 147:].any()
+
+
 def test_a_month_end_is_learned_after_two() -> None:
     """From the third month end on, the monthly load is expected."""
     values, at = rows(9, length=200, weekend=1.0), days(200)
