@@ -14,8 +14,19 @@ SMALL_LEVEL = 200.0
 """Above this expected count the Gaussian on the log scale is as good."""
 ORDINARY_ODDS = 4e-3
 """A small count more likely than this, two-sided, is never flagged for its size."""
-ZERO_ODDS = 8e-3
-"""No rows at all are flagged where they are less likely than this."""
+FIRST_ZERO_ODDS = 0.05
+"""No rows at all are flagged where they are less likely than this and never were in memory."""
+ZERO_ODDS = 3e-3
+"""The same where they were."""
+NO_ZEROS, MANY_ZEROS = 0.02, 3.0
+"""Remembered zeros: with fewer there were none, with more they are usual."""
+ZERO_KEEP = 1 - 1 / 64
+LEAST_EXCESS = 0.01
+"""Variance beyond Poisson, relative to the squared mean, from which on it tells levels apart."""
+MOST_SKEW = 0.5
+"""The variance of a logarithm beyond which its lognormal's mean is not believed."""
+COUNT_SHIFT = 0.375
+"""Added to a count before its root is taken (Anscombe 1948)."""
 EXCESS_MEMORY = 50.0
 """Points over which the variance beyond Poisson is learned."""
 
@@ -25,32 +36,77 @@ class SmallCounts:
 
     def __init__(self, is_count: Bools) -> None:
         self.is_count = is_count
-        self.excess = np.full(len(is_count), 0.01)
+        self.excess = np.full(len(is_count), LEAST_EXCESS)
 
     def noise(self, level: Floats) -> Floats:
         """How much noisier (S,) a count of this level is than a large one: 1 for what is no small count."""
-        poisson = 1.0 / (level + 1.0)
-        small = self.is_count & (level < SMALL_LEVEL)
-        return np.where(small, np.sqrt((self.excess + poisson) / self.excess), 1.0)
+        excess = self._bounded
+        return np.where(self._small(level), np.sqrt((excess + 1.0 / (level + 1.0)) / excess), 1.0)
+
+    def even(self, error: Floats, values: Floats, level: Floats) -> Floats:
+        """The errors (S,) on the log scale, those of small counts on one where all levels are equally noisy.
+
+        That is 2 asinh sqrt(excess * (y + 3/8)), which steadies the negative binomial (Anscombe 1948); of large counts
+        its differences are those of the logarithm.
+        """
+        apart = self._steady(values) - self._steady(self._mean(level))
+        return np.where(self._small(level), apart, error)
+
+    def edge(self, plain: Floats, level: Floats, reach: Floats) -> Floats:
+        """The count (S,) whose evened error is `reach`, signed; `plain` for what is no small count."""
+        root = np.sinh(np.maximum(0.5 * (self._steady(self._mean(level)) + reach), 0.0))
+        return np.where(self._small(level), np.maximum(root**2 / self._bounded - COUNT_SHIFT, 0.0), plain)
 
     def ordinary(self, flag: Bools, values: Floats, level: Floats) -> Bools:
         """Which flags (S,) are small counts that the negative binomial finds ordinary."""
-        rows = np.flatnonzero(flag & self.is_count & (level < SMALL_LEVEL))
+        rows = np.flatnonzero(flag & self._small(level))
         found = np.zeros(len(flag), dtype=np.bool_)
         if len(rows):
-            chance = two_sided(values[rows], np.maximum(level[rows], 0.05), self.excess[rows])
-            found[rows] = chance > ORDINARY_ODDS
+            mean = np.maximum(self._mean(level)[rows], 0.05)
+            found[rows] = two_sided(values[rows], mean, self.excess[rows]) > ORDINARY_ODDS
         return found
 
-    def zero_is_odd(self, level: Floats) -> Bools:
-        """Where (S,) a count of nothing at all is next to impossible."""
-        return self.is_count & (none_at_all(np.maximum(level, 1e-6), self.excess) < ZERO_ODDS)
+    def no_rows(self, level: Floats) -> Floats:
+        """How likely (S,) a count of this level is nothing at all; 1 for what is no count."""
+        return np.where(self.is_count, none_at_all(np.maximum(self._mean(level), 1e-6), self.excess), 1.0)
 
     def learn(self, error: Floats, level: Floats, use: Bools) -> None:
         """Take the errors (S,) on the log scale at their levels (S,)."""
         beyond = np.clip(error**2 - 1.0 / (level + 1.0), -0.3, 0.6)
         moved = np.clip(self.excess + (beyond - self.excess) / EXCESS_MEMORY, 4e-4, 0.5)
         self.excess = np.where(use, moved, self.excess)
+
+    @property
+    def _bounded(self) -> Floats:
+        return np.asarray(np.maximum(self.excess, LEAST_EXCESS), dtype=np.float64)
+
+    def _small(self, level: Floats) -> Bools:
+        return self.is_count & (level < SMALL_LEVEL)
+
+    def _mean(self, level: Floats) -> Floats:
+        """The mean (S,) of a small count whose log has this mean: a lognormal's, to the first order."""
+        variance = np.minimum(self.excess + 1.0 / (level + 1.0), MOST_SKEW)
+        return np.where(self._small(level), (level + 1.0) * np.exp(0.5 * variance) - 1.0, level)
+
+    def _steady(self, count: Floats) -> Floats:
+        root = np.sqrt(self._bounded * (np.maximum(count, 0.0) + COUNT_SHIFT))
+        return np.asarray(2.0 * np.arcsinh(root), dtype=np.float64)
+
+
+class Zeros:
+    """How often (S,) each series has been exactly nothing of late."""
+
+    def __init__(self, seen: Floats) -> None:
+        self.seen = seen
+
+    def odd(self, chance: Floats) -> Bools:
+        """Where (S,) nothing at all is too unlikely, by its chance (S,): one that never was may be less so."""
+        odds = np.where(self.seen < NO_ZEROS, FIRST_ZERO_ODDS, ZERO_ODDS)
+        return np.asarray((chance < odds) & (self.seen < MANY_ZEROS), dtype=np.bool_)
+
+    def learn(self, values: Floats) -> None:
+        """Take one point (S,) of each: what was flagged counts as well, for it may be chance."""
+        self.seen = self.seen * ZERO_KEEP + (values == 0)
 
 
 def two_sided(observed: Floats, mean: Floats, excess: Floats) -> Floats:

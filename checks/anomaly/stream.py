@@ -10,7 +10,7 @@ import numpy as np
 from checks.anomaly.arrays import row_median
 from checks.anomaly.cold import ColdStart
 from checks.anomaly.config import DAILY
-from checks.anomaly.counts import SmallCounts
+from checks.anomaly.counts import SmallCounts, Zeros
 from checks.anomaly.creep import Creep
 from checks.anomaly.forecast import Forecaster
 from checks.anomaly.history import History
@@ -33,13 +33,15 @@ YOUNG_CYCLES = 4
 """For so long forecasts are poor, and their errors teach less."""
 HEAVY_INDEX = 10.0
 """Tails heavier than this pay the surcharge."""
-ZERO_KEEP = 1 - 1 / 64
-ZEROS_OF_LATE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """One point of each series as it is judged, arrays (S,): on the watched scale, with forecast and noise."""
+    """One point of each series as it is judged, arrays (S,): on the watched scale, with forecast and noise.
+
+    `level` is the forecast in the metric's unit, `base_level` the same without what comes back; `even` the error on the
+    scale where small and large counts are equally noisy.
+    """
 
     values: Floats
     x: Floats
@@ -47,6 +49,8 @@ class Glance:
     forecast: Forecast
     noise: Floats
     level: Floats
+    base_level: Floats
+    even: Floats
 
     @property
     def error(self) -> Floats:
@@ -92,7 +96,7 @@ class Detector:
         self.start = start
         self.tail = TailModel(start.scale, self.config, self.cohorts)
         self.counts = SmallCounts(self.is_count & start.transform.log)
-        self.zeros = start.zeros
+        self.zeros = Zeros(start.zeros)
 
     def _judge_and_learn(self, start: Start, values: Floats, classes: list[Ints], marks: Ints) -> Step:
         glance = self._look(start, values, classes)
@@ -110,27 +114,45 @@ class Detector:
         x = start.transform.forward(values)
         base = self.forecaster.forecast(self.history)
         forecast = base.explained(x, recurring_effect(self.history, classes))
-        noise = self.counts.noise(np.maximum(start.transform.back(base.base), 0.0))
-        return Glance(values, x, ~np.isnan(x), forecast, noise, start.transform.back(forecast.mean))
+        base_level = np.maximum(start.transform.back(base.base), 0.0)
+        level = start.transform.back(forecast.mean)
+        seen = ~np.isnan(x)
+        even = self.counts.even(np.where(seen, x - forecast.mean, 0.0), values, level)
+        return Glance(
+            values,
+            x,
+            seen,
+            forecast,
+            self.counts.noise(base_level),
+            level,
+            base_level,
+            np.where(seen, even, 0.0),
+        )
 
     def _judge(self, start: Start, g: Glance) -> Step:
         error = g.error
-        z = self.tail.rarity(error / g.noise) * np.sign(error)
+        z = self.tail.rarity(g.even) * np.sign(g.even)
         threshold, least = self._threshold(start)
         flag = g.seen & (np.abs(z) > threshold) & (np.abs(error) > least)
         flag &= ~self.counts.ordinary(flag, g.values, g.level)
         shifted = self._shifted(g, z, least) & ~flag
-        zero = g.seen & (g.values == 0) & (self.zeros < ZEROS_OF_LATE) & self.counts.zero_is_odd(g.level)
+        zero = g.seen & (g.values == 0) & self.zeros.odd(self.counts.no_rows(g.level))
         up = error > 0
         reason = np.where(flag, of_side(up, Reason.HIGH, Reason.LOW), 0)
         reason = np.where(shifted, of_side(up, Reason.SHIFT_UP, Reason.SHIFT_DOWN), reason)
         reason = np.where(zero, int(Reason.ZERO), reason)
-        reach = np.maximum(self.tail.limit(threshold) * g.noise, least)
+        reach = self.tail.limit(threshold)
         return Step(
-            g.level, start.transform.back(g.forecast.mean - reach), start.transform.back(g.forecast.mean + reach),
+            g.level, self._edge(start, g, -reach, -least), self._edge(start, g, reach, least),
             flag | zero | shifted, np.zeros_like(flag), reason, z, threshold, self.tail.index,
             self._season(g.forecast), self._slope(), g.forecast.recurring, self._points_used(len(z)),
         )  # fmt: skip
+
+    def _edge(self, start: Start, g: Glance, reach: Floats, least: Floats) -> Floats:
+        """The value (S,) from which on a point is rare, by `reach`, and worth an alert, by `least`; both signed."""
+        mean, back = g.forecast.mean, start.transform.back
+        rare, worth = self.counts.edge(back(mean + reach), g.level, reach), back(mean + least)
+        return np.where(reach < 0, np.minimum(rare, worth), np.maximum(rare, worth))
 
     def _threshold(self, start: Start) -> tuple[Floats, Floats]:
         """The z to exceed, and the least effect worth an alert, (S,)."""
@@ -170,14 +192,14 @@ class Detector:
         quiet = g.seen & ~step.flag & learned
         self.forecaster.learn(np.where(learned, g.x, np.nan), g.forecast, scale * g.noise, quiet)
         self._learn_tail(start, g, step, scale, learned)
-        self.counts.learn(g.error, np.maximum(start.transform.back(g.forecast.base), 0.0), quiet)
+        self.counts.learn(g.error, g.base_level, quiet)
         self.runs.take(step.z, np.where(step.flag, np.sign(g.error), 0.0), g.seen & learned)
         self._append(g, step, scale, g.seen & learned)
         rows = np.flatnonzero(self.runs.length >= self.config.rebase_after)
         if len(rows):
             rebase(self.history, self.runs, rows, self.config.rebase_after)
             self.forecaster.clear(rows)
-        self.zeros = self.zeros * ZERO_KEEP + ((g.values == 0) & ~step.flag)
+        self.zeros.learn(g.values)
         return self.creep.step(self.history, scale * g.noise, self.forecaster.rho)
 
     @property
@@ -186,7 +208,7 @@ class Detector:
 
     def _learn_tail(self, start: Start, g: Glance, step: Step, scale: Floats, learned: Bools) -> None:
         """A flagged residual enters capped and with little weight: it may be an event, and it may be the tail."""
-        config, error = self.config, g.error / g.noise
+        config, error = self.config, g.even
         bound = config.flag_cap * scale
         residual = np.where(step.flag, np.clip(error, -bound, bound), error)
         floored = np.sign(residual) * np.maximum(np.abs(residual), 0.3 * start.floor)
@@ -205,7 +227,7 @@ class Detector:
         self.history.append(
             clean=np.where(usable & self._is_young, g.x, calm),
             residual=residual,
-            rarity=self.tail.rarity(residual / g.noise),
+            rarity=self.tail.rarity(self.counts.even(residual, g.values, g.base_level)),
             signed=np.where(usable, np.clip(step.z, -6, 6), 0.0),
             raw=raw,
             middle=self._middle(raw),

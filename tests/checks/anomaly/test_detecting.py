@@ -67,6 +67,15 @@ def test_a_new_level_is_told_once_and_accepted() -> None:
     assert found.flag[:, 90:].mean() < 0.02
 
 
+def test_a_small_table_loaded_five_times_is_flagged() -> None:
+    """Counts as even as Poisson's have no variance to spare, and that is not taken for certainty or for noise."""
+    values = np.random.default_rng(17).poisson(20.0, (50, 120)).astype(np.float64)
+    values[:, 100] *= 5
+    found = detect(values, days(120))
+    assert found.flag[:, 100].mean() >= 0.95
+    assert found.flag[:, 60:100].mean() < 0.005
+
+
 def test_a_creep_is_found_within_two_weeks() -> None:
     """A runtime that grows from 30 s to 30 min in 60 days is found early."""
     noise = 0.1 * np.random.default_rng(7).standard_normal((50, 160))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from assay.model.time import DAY_MS
 from checks.anomaly import Config, Kind
 from checks.anomaly.arrays import row_median
-from checks.anomaly.counts import none_at_all, two_sided
+from checks.anomaly.counts import SmallCounts, Zeros, none_at_all, two_sided
 from checks.anomaly.recurring import Recurrence, classes_of
 from checks.anomaly.shift import scan
 from checks.anomaly.tail import TailModel
@@ -41,6 +41,24 @@ def test_small_counts_have_the_chance_poisson_gives_them() -> None:
     five, none = np.array([5.0]), np.array([1e-4])
     np.testing.assert_allclose(none_at_all(five, none), np.exp(-5.0), rtol=0.01)
     np.testing.assert_allclose(two_sided(np.array([0.0]), five, none), 2 * np.exp(-5.0), rtol=0.01)
+
+
+def test_small_counts_are_equally_noisy_on_the_even_scale() -> None:
+    """Poisson counts of 4 and of 100 spread alike there, and what spreads so far ends at the edge."""
+    r = np.random.default_rng(4)
+    counts = SmallCounts(np.ones(4000, dtype=np.bool_))
+    level, nothing = np.where(np.arange(4000) % 2, 100.0, 4.0), np.zeros(4000)
+    even = counts.even(nothing, r.poisson(level).astype(np.float64), level)
+    assert 0.8 < even[::2].std() / (np.sqrt(2.0) * even[1::2].std()) < 1.2
+    edge = counts.edge(nothing, level, nothing + 0.3)
+    np.testing.assert_allclose(counts.even(nothing, edge, level), 0.3)
+
+
+def test_a_zero_that_never_was_may_be_less_unlikely() -> None:
+    """Where there was one of late it takes more to be odd."""
+    chance = np.array([0.02, 0.02, 1e-4, 1e-4])
+    zeros = Zeros(np.array([0.0, 1.0, 1.0, 9.0]))
+    np.testing.assert_array_equal(zeros.odd(chance), [True, False, True, False])
 
 
 def test_gaussian_residuals_are_as_rare_as_they_say() -> None:
