@@ -12,6 +12,7 @@ from assay.cycle.horizons import read_until
 from assay.cycle.quiet import quiet_sources
 from assay.cycle.sources import open_sources
 from assay.cycle.summary import Event, Problem, Sound, Step
+from assay.cycle.unusable import unusable_checks
 from assay.cycle.warehouses import opener
 from assay.errors import StoppedError
 from assay.incidents.dispatch import Delivered
@@ -96,8 +97,9 @@ class Soundness:
             weigh_anew(session, self.place.policy)
         with self.place.store.read() as session:
             wanted = due(session, all_checks(session, gathered), to_ms(self.place.now))
+            unusable = unusable_checks(session, gathered.problems, self.place.now)
         results = self._results(wanted)
-        self._record([*results, *self._quiet()])
+        self._record([*results, *self._quiet(), *unusable])
         self.checks.update(result.outcome for result in results)
 
     def _quiet(self) -> list[CheckResult]:
