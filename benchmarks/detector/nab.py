@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from checks.anomaly.arrays import Bools, Floats
+    from checks.anomaly.arrays import Bools, Floats, Ints
 
 FALSE_WEIGHT = 0.11
 PROBATION, LONGEST_PROBATION = 0.15, 750
@@ -29,29 +29,27 @@ PROBATION, LONGEST_PROBATION = 0.15, 750
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A series with the time between its points in ms, and its windows as index ranges, both ends in."""
+    """A series, its times in epoch ms, and its windows as index ranges, both ends in."""
 
     values: Floats
-    step_ms: int
+    times_ms: Ints
     windows: list[tuple[int, int]]
 
 
 def read(folder: Path) -> Iterator[Labelled]:
-    """The series there are under data/, with labels/combined_windows.json."""
+    """The series there are under data/, with labels/combined_windows.json; of a moment told twice the last holds."""
     windows = json.loads((folder / "labels" / "combined_windows.json").read_text("utf-8"))
     for path in sorted((folder / "data").glob("*/*.csv")):
         with path.open(encoding="utf-8") as file:
-            lines = list(csv.reader(file))[1:]
-        times = np.array([seconds(line[0]) for line in lines])
+            points = {seconds(line[0]): float(line[1]) for line in list(csv.reader(file))[1:]}
+        times = np.array(sorted(points), dtype=np.int64)
         spans = [
             _span(times, start, end) for start, end in windows.get(f"{path.parent.name}/{path.name}", [])
         ]
-        yield Labelled(
-            np.array([float(line[1]) for line in lines]), int(np.median(np.diff(times))) * 1000, spans
-        )
+        yield Labelled(np.array([points[moment] for moment in times.tolist()]), 1000 * times, spans)
 
 
-def _span(times: np.ndarray[tuple[int], np.dtype[np.int64]], start: str, end: str) -> tuple[int, int]:
+def _span(times: Ints, start: str, end: str) -> tuple[int, int]:
     inside = np.flatnonzero((times >= seconds(start)) & (times <= seconds(end)))
     return int(inside[0]), int(inside[-1])
 

@@ -49,7 +49,7 @@ class Config:
     window: int = 56
     experts: tuple[Expert, ...] = bank((2, 5, 14, 40), (10, 28), ((), (7,)))
     z_alert: float = 2.77
-    z_window: float = 3.4
+    z_window: float = 3.5
     tail_surcharge: float = 0.9
     min_effect: float = 0.262
     min_linear_effect: float = 0.0

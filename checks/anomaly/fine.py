@@ -6,6 +6,7 @@ that has a reason, and is not told again.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from checks.anomaly.arrays import Floats, Ints
     from checks.anomaly.config import Config
     from checks.anomaly.verdicts import Verdicts
+    from checks.anomaly.window import Moments
 
 
 def judge(values: Floats, config: Config, marks: Ints | None = None) -> Verdicts:
@@ -25,13 +27,14 @@ def judge(values: Floats, config: Config, marks: Ints | None = None) -> Verdicts
     learned = said.learned(x)
     profile = day_profile(learned, config.period, said.begin)
     level = past_moments(learned, LONG_DAYS * config.period, said.begin)
-    off = past_moments(learned - profile, LONG_DAYS * config.period, said.begin)
-    by_level, by_time = level.z(x, config.period), off.z(x - profile, config.period)
-    of_time = np.abs(by_time) > np.abs(by_level)
-    strength = np.where(of_time, by_time, by_level)
-    against = held(np.where(np.isnan(learned), 0.0, np.abs(strength)), config.z_window, config.period)
-    told = of_time & against.odd
-    middle = np.where(told, profile + off.mean, level.mean)
-    reach = against.bar * np.where(told, off.spread, level.spread)
-    found = Departure(strength, middle, reach, level.count)
-    return verdicts(found, against.bar, said.heard(against.odd), said.heard(against.alarm))
+    by_time = past_moments(learned - profile, LONG_DAYS * config.period, said.begin)
+    found = _off(level, x, 0.0, config).or_else(_off(by_time, x, profile, config), config.z_window)
+    against = held(np.where(np.isnan(learned), 0.0, np.abs(found.strength)), config.z_window, config.period)
+    scaled = replace(found, reach=found.reach * against.bar / config.z_window)
+    return verdicts(scaled, against.bar, said.heard(against.odd), said.heard(against.alarm))
+
+
+def _off(usual: Moments, x: Floats, base: Floats | float, config: Config) -> Departure:
+    """How far x (S, T) less a base is from what is usual of that."""
+    strength = usual.z(x - base, config.period)
+    return Departure(strength, usual.mean + base, config.z_window * usual.spread, usual.count)

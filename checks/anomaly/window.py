@@ -44,13 +44,24 @@ class Moments:
 class Departure:
     """How far off (S, T) each point is, signed, in standard deviations; what was expected; and from how many points.
 
-    `middle`, and `reach` to where the strength equals the bar, are on the steadied scale.
+    `middle`, and `reach` to where the strength equals the limit, are on the steadied scale.
     """
 
     strength: Floats
     middle: Floats
     reach: Floats
     count: Ints
+
+    def or_else(self, other: Departure, limit: float) -> Departure:
+        """The farther of two at each point; the other's band where only by the other a point is odd."""
+        farther = np.abs(other.strength) > np.abs(self.strength)
+        shown = farther & (np.abs(other.strength) > limit)
+        return Departure(
+            np.where(farther, other.strength, self.strength),
+            np.where(shown, other.middle, self.middle),
+            np.where(shown, other.reach, self.reach),
+            self.count,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +119,7 @@ def day_profile(x: Floats, day: int, begin: Ints) -> Floats:
 
 
 def verdicts(found: Departure, bar: Floats, odd: Bools, flag: Bools) -> Verdicts:
-    """Verdicts from departures, the bar they had to exceed, what is odd by it, and what of that is flagged: (S, T)."""
+    """Verdicts (S, T) from departures, the bar they had to exceed, what is odd by it, and what of that is flagged."""
     nothing = np.zeros_like(bar)
     return Verdicts(
         _back(found.middle), _back(found.middle - found.reach), _back(found.middle + found.reach),

@@ -92,6 +92,25 @@ def test_a_wild_week_does_not_become_the_habit() -> None:
     assert detect(values, hours(1500)).flag[0, [1400, 1450]].all()
 
 
+def test_a_jump_is_told_though_the_level_was_there_before() -> None:
+    """A slow swing covers 40 to 160; from 110 to 150 within an hour is a jump, and outside the band told with it."""
+    r = np.random.default_rng(6)
+    swing = 100 + 60 * np.sin(2 * np.pi * np.arange(1500) / 240) + r.standard_normal(1500)
+    values = swing[None, :].copy()
+    place = 1440 + 6
+    values[0, place] += 40
+    found = detect(values, hours(1500))
+    assert np.flatnonzero(found.flag[0, 1400:]).tolist() == [place - 1400]
+    assert found.low[0, place] < swing[place] < found.high[0, place] < values[0, place]
+
+
+def test_the_way_back_to_what_is_usual_is_no_jump() -> None:
+    """Four wild hours are told; the hour after them, as far from the last of them, is not."""
+    values = 100 + 5 * np.random.default_rng(7).standard_normal((1, 1500))
+    values[0, 1400:1404] = 400
+    assert np.flatnonzero(detect(values, hours(1500)).flag[0, 1390:]).tolist() == [10, 11, 12, 13]
+
+
 def test_uneven_minutes_stay_in_order() -> None:
     """Points three to twelve minutes apart are laid out by the time, each in a slot of its own."""
     times = np.cumsum(np.random.default_rng(5).integers(3, 13, 500)) * MINUTE_MS
