@@ -9,6 +9,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, Field, PrivateAttr, ValidationError
 
+from assay.config.decisions import (
+    BackfillSettings,
+    BudgetSettings,
+    CleanupSettings,
+    UnusedSettings,
+    WasteSettings,
+)
 from assay.config.delivery import AlertSettings, ChannelSettings, RouteSettings
 from assay.config.detector import DetectorSettings
 from assay.config.document import FILE_NAME
@@ -59,6 +66,11 @@ class Settings(Section):
     alerts: AlertSettings = AlertSettings()
     detector: DetectorSettings = DetectorSettings()
     worker: WorkerSettings = WorkerSettings()
+    unused: UnusedSettings = UnusedSettings()
+    waste: WasteSettings = WasteSettings()
+    backfill: BackfillSettings = BackfillSettings()
+    budgets: dict[ConnectionName, BudgetSettings] = Field(default_factory=dict)
+    cleanup: CleanupSettings = CleanupSettings()
 
     checks: dict[str, CheckSettings] = Field(default_factory=dict)
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from assay import telemetry
 from assay.cycle.collecting import Reading
+from assay.cycle.decisions import Deciding
 from assay.cycle.deriving import Deriving
 from assay.cycle.lock import only_one
 from assay.cycle.soundness import Soundness, policy_of
 from assay.cycle.sources import open_sources
-from assay.cycle.summary import CycleSummary, OnEvent, Problem, Sound, Step, nobody
+from assay.cycle.summary import CycleSummary, Decided, OnEvent, Problem, Sound, Step, nobody
 from assay.cycle.tidying import Tidied, tidy
 from assay.cycle.workplace import Workplace
 from assay.model.time import to_ms
@@ -42,7 +43,7 @@ def run_cycle(  # noqa: PLR0913 - what a cycle works on, and how it is listened 
     wait: bool = False,
     derive: bool = True,
 ) -> CycleSummary:
-    """Collect from every connection (or those of `only`), map, cost, check, detect, tell and tidy; resumable anywhere.
+    """Collect from every connection (or those of `only`), map, cost, check, detect, decide, tell, tidy; resumable.
 
     `derive=False` stops after collecting. Raises BusyError when another cycle runs in the folder (unless `wait`),
     ConfigError when `only` names no connection, and StoppedError when who listens ends it; any other failure is a
@@ -75,7 +76,7 @@ def _passed(
     derived = [Deriving(source, place).run() for source in accounts]
     if registry:
         _sum_up(place)
-    sound = Soundness(place, registry).run() if registry else Sound(incidents=place.happened)
+    sound, decided = _concluded(place, registry) if registry else (Sound(incidents=place.happened), Decided())
     tidied = tidy(place) if registry else Tidied()
     return CycleSummary(
         started_at=place.now,
@@ -83,10 +84,19 @@ def _passed(
         collected=tuple(collected),
         derived=tuple(derived),
         sound=sound,
+        decided=decided,
         files_compacted=tidied.compacted,
         files_swept=tidied.swept,
         other_problems=(*problems, *tidied.problems),
     )
+
+
+def _concluded(place: Workplace, registry: Registry) -> tuple[Sound, Decided]:
+    """Look for what is wrong, decide, and only then tell: budgets have alerts, too."""
+    soundness = Soundness(place, registry)
+    soundness.look()
+    decided = Deciding(place).run()
+    return soundness.tell(), decided
 
 
 def _sum_up(place: Workplace) -> None:

@@ -63,10 +63,13 @@ class Soundness:
     waiting: int = 0
     problems: list[Problem] = field(default_factory=list)
 
-    def run(self) -> Sound:
-        """Take the steps in their order; what was found, what happened, and what went wrong."""
+    def look(self) -> None:
+        """Run the checks and look for what is unusual."""
         self._step(Step.CHECK, self._check)
         self._step(Step.DETECT, self._detect)
+
+    def tell(self) -> Sound:
+        """Tell who is to be told; what was found and happened in all, and what went wrong."""
         self._step(Step.TELL, self._tell)
         return Sound(
             checks=self.checks,

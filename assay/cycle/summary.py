@@ -22,6 +22,7 @@ class Step(StrEnum):
     COST = "cost"
     CHECK = "check"
     DETECT = "detect"
+    DECIDE = "decide"
     TELL = "tell"
     TIDY = "tidy"
 
@@ -112,6 +113,14 @@ class Sound:
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided in a cycle, counted by its word, e.g. ``{"unused": 4, "findings": 7}``."""
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CycleSummary:
     """A whole cycle: per connection what was read, per account what was worked out, and every problem met."""
 
@@ -120,6 +129,7 @@ class CycleSummary:
     collected: tuple[Collected, ...] = ()
     derived: tuple[Derived, ...] = ()
     sound: Sound = field(default_factory=Sound)
+    decided: Decided = field(default_factory=Decided)
     files_compacted: int = 0
     files_swept: int = 0
     other_problems: tuple[Problem, ...] = ()
@@ -129,7 +139,7 @@ class CycleSummary:
         """Every problem of the cycle, in the order it was met."""
         collecting = tuple(problem for part in self.collected for problem in part.problems)
         deriving = tuple(problem for part in self.derived for problem in part.problems)
-        return collecting + deriving + self.sound.problems + self.other_problems
+        return collecting + deriving + self.sound.problems + self.decided.problems + self.other_problems
 
     @property
     def rows(self) -> int:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import URL
 
-HEAD = "0003"
+HEAD = "0004"
 """The revision of the schema this program is written for (the newest of alembic/versions)."""
 
 BUSY_MS = 10_000
