@@ -1,0 +1,1 @@
+"""What is spent for nothing: one module for each kind of waste, each a pure function over its evidence."""
