@@ -52,11 +52,8 @@ def test_a_smaller_warehouse_saves_on_what_is_left_of_all_in_it() -> None:
     smaller = [_claim("busy", Lever.SIZE, 1000, 2000), _claim("idle", Lever.SIZE, 500)]
 
     assert {0: 1500} == _sum(smaller)
-    alone = _sum(
-        [_claim("busy:build:a", Lever.FREQUENCY, 800)], [_claim("idle", Lever.SUSPEND, 600)], smaller
-    )
-    assert 1500 == alone[2]
-    assert 800 + 600 + 800 == sum(alone.values()) + 0
+    others = [_claim("busy:build:a", Lever.FREQUENCY, 800)], [_claim("idle", Lever.SUSPEND, 600)]
+    assert {0: 400, 1: 300, 2: 1500} == _sum(*others, smaller)
 
 
 def test_another_warehouse_of_the_same_table_is_another_pool() -> None:
