@@ -103,6 +103,10 @@ class Door:
         """Ask by GET; OutboundError as for `post`."""
         return self._call("GET", url, b"", {})
 
+    def call(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Send `body` by any method; OutboundError as for `post`. A body longer than `most_bytes` comes cut."""
+        return self._call(method, url, body, headers)
+
     def _call(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         parts = self._checked(url)
         port = parts.port or (443 if parts.scheme == "https" else 80)

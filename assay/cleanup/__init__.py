@@ -1,0 +1,1 @@
+"""How unused models leave: safe edits, their proof, and the pull request that proposes them."""
