@@ -22,6 +22,14 @@ class RunStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class RunPartition:
+    """A partition a run built; `rows` is None where the system does not say how many."""
+
+    key: str
+    rows: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One attempt to build or test one asset, as the system that ran it tells.
 
@@ -40,6 +48,7 @@ class Run:
     rows: int | None = None
     query_ids: tuple[str, ...] = ()
     message: str = ""
+    partitions: tuple[RunPartition, ...] = ()
 
     @property
     def duration_ms(self) -> int | None:

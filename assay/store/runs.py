@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 from assay.model.time import to_ms
 from assay.store.bulk import chunked, insert_missing, upsert
 from assay.store.keys import asset_ids as ids_of
-from assay.store.tables import AssetRow, RunQueryRow, RunRow
+from assay.store.tables import AssetRow, RunPartitionRow, RunQueryRow, RunRow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from sqlalchemy.orm import Session
@@ -43,6 +43,7 @@ def save_runs(session: Session, runs: Sequence[Run], now_ms: int) -> None:
         only_if=lambda old, new: old.c.ended_ms.is_(None) | new.ended_ms.is_not(None),
     )
     _save_queries(session, [run for run in runs if run.query_ids])
+    _save_partitions(session, [run for run in runs if run.partitions])
 
 
 def _values(run: Run, asset_id: int) -> dict[str, Any]:
@@ -63,14 +64,32 @@ def _values(run: Run, asset_id: int) -> dict[str, Any]:
 
 def _save_queries(session: Session, runs: Sequence[Run]) -> None:
     """Keep which queries a run sent; what one record of it named, another does not take away."""
+    for known in _with_ids(session, runs):
+        pairs = sorted((query, run_id) for run_id, run in known for query in run.query_ids)
+        insert_missing(
+            session, RunQueryRow, [{"query_id": query, "run_id": run_id} for query, run_id in pairs]
+        )
+
+
+def _save_partitions(session: Session, runs: Sequence[Run]) -> None:
+    """Keep which partitions a run built; a later record tells their rows anew."""
+    for known in _with_ids(session, runs):
+        rows = [
+            {"run_id": run_id, "partition": each.key, "rows": each.rows}
+            for run_id, run in known
+            for each in run.partitions
+        ]
+        upsert(session, RunPartitionRow, rows, key=("run_id", "partition"))
+
+
+def _with_ids(session: Session, runs: Sequence[Run]) -> Iterator[list[tuple[int, Run]]]:
+    """The runs with the ids of their rows, some at a time."""
     for system in sorted({run.system for run in runs}):
-        of_system = {run.external_id: run.query_ids for run in runs if run.system == system}
+        of_system = {run.external_id: run for run in runs if run.system == system}
         for names in chunked(sorted(of_system)):
             run_ids = select(RunRow.external_id, RunRow.id)
             known = session.execute(run_ids.where(RunRow.system == system, RunRow.external_id.in_(names)))
-            pairs = sorted((query, run_id) for name, run_id in known for query in of_system[name])
-            rows = [{"query_id": query, "run_id": run_id} for query, run_id in pairs]
-            insert_missing(session, RunQueryRow, rows)
+            yield [(run_id, of_system[name]) for name, run_id in known]
 
 
 def recent(

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from assay.model.runs import Run, RunStatus
+from assay.model.partitions import key_of
+from assay.model.runs import Run, RunPartition, RunStatus
 from collectors.dbt.loose import mapping, moment, sequence, text, texts, whole
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ _STATUS = {
 _KINDS = {"seed": "seed", "snapshot": "snapshot", "source": "freshness"}
 _LONGEST_MESSAGE = 2000
 _LONGEST_SECONDS = 10**7
+_ENDS = 2  # a batch is told by its begin and its end
 _RUNNABLE = {"model", "seed", "snapshot", "source", "test", "unit_test"}
 
 
@@ -100,7 +102,18 @@ def _run(result: Json, node: Node, asset: AssetKey, written: datetime) -> Run:
         rows=_rows(response, node, asset.platform),
         query_ids=texts([*texts(response.get("query_id")), *texts(response.get("job_id"))]),
         message=(text(result.get("message")) or text(result.get("error")))[:_LONGEST_MESSAGE],
+        partitions=_partitions(result),
     )
+
+
+def _partitions(result: Json) -> tuple[RunPartition, ...]:
+    """The batches a microbatch model built, each a partition; dbt does not say how many rows each was given."""
+    built = sequence(mapping(result.get("batch_results")).get("successful"))
+    ends = [[moment(each) for each in sequence(batch)] for batch in built]
+    keys = [
+        key_of(begins, end) for begins, end in (each for each in ends if len(each) == _ENDS) if begins and end
+    ]
+    return tuple(RunPartition(key) for key in dict.fromkeys(keys))
 
 
 def _times(result: Json, written: datetime) -> tuple[datetime, datetime]:

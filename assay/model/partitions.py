@@ -1,0 +1,124 @@
+"""Partitions of an asset: hours, days, months or years of UTC time, or names of the user's own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+_WRITTEN = re.compile(r"\d{4}(-\d{2}(-\d{2}([T ]\d{2}(:00(:00)?)?)?)?)?")
+_MONTHS = 12
+
+
+class Grain(StrEnum):
+    """How long a partition is."""
+
+    HOUR = "hour"
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+    NAMED = "named"
+
+    @property
+    def form(self) -> str:
+        """How a partition of this length is written, in the words of strftime; '' for named ones."""
+        return _FORMS.get(self, "")
+
+
+_FORMS = {Grain.YEAR: "%Y", Grain.MONTH: "%Y-%m", Grain.DAY: "%Y-%m-%d", Grain.HOUR: "%Y-%m-%dT%H"}
+_BY_LENGTH = {4: Grain.YEAR, 7: Grain.MONTH, 10: Grain.DAY, 13: Grain.HOUR}
+_LONGEST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Partitions:
+    """Some partitions of one grain, in order, each once."""
+
+    keys: tuple[str, ...]
+    grain: Grain
+
+    @classmethod
+    def parse(cls, text: str) -> Partitions:
+        """What people write: ``2026-09-01..2026-09-30`` (with the last), ``2026-09``, or names ``de,fr``.
+
+        ValueError says what is wrong.
+        """
+        first, dots, last = (part.strip() for part in text.partition(".."))
+        if not first or (dots and not last):
+            raise ValueError(f"{text!r} names no partition")
+        if not dots and grain_of(first) is Grain.NAMED:
+            return cls(
+                tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip())), Grain.NAMED
+            )
+        return cls._between(_clean(first), _clean(last) if dots else _clean(first))
+
+    @classmethod
+    def _between(cls, first: str, last: str) -> Partitions:
+        grain = grain_of(first)
+        if grain is Grain.NAMED or grain_of(last) is not grain:
+            raise ValueError(f"{first!r} and {last!r} are no two days, hours, months or years")
+        at, end, keys = start_of(first), start_of(last), list[str]()
+        if end < at:
+            raise ValueError(f"{last} is before {first}")
+        while at <= end:
+            keys.append(at.strftime(grain.form))
+            if len(keys) > _LONGEST:
+                raise ValueError(f"{first}..{last} are more than {_LONGEST:,} partitions")
+            at = following(at, grain)
+        return cls(tuple(keys), grain)
+
+    @property
+    def said(self) -> str:
+        """The range as people write it."""
+        if self.grain is Grain.NAMED:
+            return ",".join(self.keys)
+        return self.keys[0] if len(self.keys) == 1 else f"{self.keys[0]}..{self.keys[-1]}"
+
+
+def _clean(text: str) -> str:
+    """A moment as its grain writes it: 2026-09-01 05:00 is 2026-09-01T05."""
+    return text.replace(" ", "T")[:13] if _WRITTEN.fullmatch(text) else text
+
+
+def grain_of(key: str) -> Grain:
+    """The grain of a partition by how it is written."""
+    if not _WRITTEN.fullmatch(key) or (grain := _BY_LENGTH.get(len(_clean(key)))) is None:
+        return Grain.NAMED
+    try:
+        datetime.strptime(_clean(key), grain.form).replace(tzinfo=UTC)
+    except ValueError:
+        return Grain.NAMED
+    return grain
+
+
+def start_of(key: str) -> datetime:
+    """When a partition of time begins; ValueError for a named one."""
+    grain = grain_of(key)
+    if grain is Grain.NAMED:
+        raise ValueError(f"{key!r} is no partition of time")
+    return datetime.strptime(_clean(key), grain.form).replace(tzinfo=UTC)
+
+
+def key_of(start: datetime, end: datetime) -> str:
+    """The name of the partition [start, end): its grain is the longest that fits into it."""
+    length = end - start
+    grain = next(
+        (
+            g
+            for least, g in ((365, Grain.YEAR), (28, Grain.MONTH), (1, Grain.DAY))
+            if length >= timedelta(days=least)
+        ),
+        Grain.HOUR,
+    )
+    return start.astimezone(UTC).strftime(grain.form)
+
+
+def following(at: datetime, grain: Grain) -> datetime:
+    """When the next partition of that grain begins."""
+    if grain is Grain.HOUR:
+        return at + timedelta(hours=1)
+    if grain is Grain.DAY:
+        return at + timedelta(days=1)
+    months = at.year * _MONTHS + at.month - 1 + (1 if grain is Grain.MONTH else _MONTHS)
+    return at.replace(year=months // _MONTHS, month=months % _MONTHS + 1)
