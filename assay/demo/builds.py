@@ -1,8 +1,8 @@
 """The daily dbt build: which node runs when, on four threads, with its statement and its result.
 
-The story: one model becomes slower from day to day, one fails on a day and is retried two hours later, one
-table gets only half its rows on the last Tuesday, and in the last build the key of one is no longer unique
-and one takes six times as long.
+The story: one model becomes slower from day to day as it outgrows the memory of its warehouse, one fails on a
+day and is retried two hours later, one table gets only half its rows on the last Tuesday, and in the last build
+the key of one is no longer unique and one takes six times as long.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ THREADS = 4
 RETRY_AFTER_MS = 2 * HOUR_MS
 DBT_VERSION = "1.11.2"
 TUESDAY = 1
+SPILLED_PER_MS = 80_000
+"""Bytes the creeping model spills in a millisecond, were the period four times as long."""
 TYPES = {
     "view": "CREATE_VIEW", "table": "CREATE_TABLE_AS_SELECT", "incremental": "MERGE", "snapshot": "MERGE",
     "seed": "INSERT",
@@ -168,9 +170,15 @@ class Builds:
                 "start_ms": result.start_ms, "run_ms": result.run_ms, "text": text, "user": people.DBT,
                 "warehouse": TRANSFORMING, "failed": int(result.status == "error"), "rows": rows,
                 "written": 0 if node.test else rows * table.row_bytes, "scanned": result.run_ms * 50_000,
-                "result": result.number, "cloud": 400,
+                "result": result.number, "cloud": 400, "spilled": self._spilled(result, day),
             }
         )  # fmt: skip
+
+    def _spilled(self, result: Result, day: int) -> int:
+        """What outgrows the warehouse's memory: the creeping model, from a quarter of the period on."""
+        aged = day / max(self.calendar.days - 1, 1)
+        creeps = result.node.table.name == CREEPING and not result.node.test
+        return int(result.run_ms * SPILLED_PER_MS * max(aged - 0.25, 0)) if creeps else 0
 
     def load(self) -> Load:
         """The statements of all builds."""

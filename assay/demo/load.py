@@ -61,12 +61,14 @@ COLUMNS = {
     "start_ms": 0, "compile_ms": 80, "run_ms": 0, "text": 0, "user": 0, "warehouse": NO_WAREHOUSE,
     "failed": 0, "rows": 0, "scanned": 0, "written": 0, "call": 0, "child_of": 0, "cloud": 100,
     "accelerated": 0,
+    "spilled": 0,
     "result": 0,
 }  # fmt: skip
 """The columns of a load and their defaults.
 
 `call` and `child_of` number stored-procedure calls from 1, `result` dbt's results; `cloud` is the relative
-weight of the cloud services used, `accelerated` the bytes scanned by query acceleration.
+weight of the cloud services used, `accelerated` the bytes scanned by query acceleration, `spilled` those written
+to the warehouse's own disks for want of memory.
 """
 
 

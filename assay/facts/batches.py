@@ -34,6 +34,15 @@ def cast(stream: FactStream, table: pa.Table) -> pa.Table:
     return whole
 
 
+def complete(stream: FactStream, table: pa.Table) -> pa.Table:
+    """The stream's columns of a file's table; those from after the file was written are null."""
+    columns = [
+        table[field.name] if field.name in table.column_names else pa.nulls(table.num_rows, field.type)
+        for field in stream.schema
+    ]
+    return pa.table(columns, schema=stream.schema)
+
+
 def _column(stream: FactStream, field: pa.Field, table: pa.Table) -> pa.ChunkedArray:
     try:
         return table[field.name].cast(field.type)

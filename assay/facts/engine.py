@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.dataset as pads
 
 from assay.errors import AssayError
+from assay.facts.batches import complete
 from assay.facts.canonical import translated
 from assay.facts.streams import Dedupe
 
@@ -114,10 +115,14 @@ class Engine:
             )
             batch = f"list_position([{listing}], filename)"
         where = _touching(stream, window) if window else "true"
-        self._connection.execute(
-            f"CREATE OR REPLACE TEMP VIEW {_quoted(raw)} AS "  # noqa: S608 - names and paths of our own, quoted
-            f"SELECT {_listed(stream.schema.names)}, {batch} AS batch__ FROM {source} WHERE {where}"
-        )
+        view = f"CREATE OR REPLACE TEMP VIEW {_quoted(raw)} AS "
+        rows = f"{batch} AS batch__ FROM {source} WHERE {where}"
+        try:
+            self._connection.execute(f"{view} SELECT {_listed(stream.schema.names)}, {rows}")
+        except duckdb.BinderException:
+            # every file is from before a column of the stream
+            there = self._connection.sql(f"SELECT * FROM {source} LIMIT 0").columns  # noqa: S608 - paths of our own, quoted
+            self._connection.execute(f"{view} SELECT {_with_nulls(stream, there)}, {rows}")
 
     def _settle(self, view: str, raw: str, stream: FactStream, columns: Sequence[str]) -> None:
         """A view of `raw` without repeats. Only the keys that do repeat are ranked: they are few."""
@@ -178,6 +183,17 @@ class Engine:
         return self._connection.sql(text).to_arrow_table()
 
 
+def _with_nulls(stream: FactStream, there: Sequence[str]) -> str:
+    """The stream's columns, null where the files have none of the name."""
+    types = {pa.int64(): "BIGINT", pa.string(): "VARCHAR", pa.bool_(): "BOOLEAN"}
+    return ", ".join(
+        _quoted(field.name)
+        if field.name in there
+        else f"CAST(NULL AS {types[field.type]}) AS {_quoted(field.name)}"
+        for field in stream.schema
+    )
+
+
 def _touching(stream: FactStream, window: Window) -> str:
     until = _quoted(stream.span or stream.time)
     inside = ">" if stream.span else ">="
@@ -201,9 +217,7 @@ def _first_of_equals(stream: FactStream) -> str:
 
 def _remote(stream: FactStream, paths: Sequence[str]) -> pa.Table:
     tables = [
-        pads.dataset(path)
-        .to_table(columns=stream.schema.names)
-        .append_column("batch__", pa.array([i] * rows))
+        complete(stream, pads.dataset(path).to_table()).append_column("batch__", pa.array([i] * rows))
         for i, path in enumerate(paths)
         if (rows := pads.dataset(path).count_rows()) >= 0
     ]

@@ -166,7 +166,7 @@ class FactFiles:
 
     def _compact_day(self, stream: FactStream, day: list[FactFile], now_ms: int) -> int:
         self._expect([_inside(file.path) for file in day])
-        tables = [self._place.read(_inside(file.path)).select(stream.schema.names) for file in day]
+        tables = [batches.complete(stream, self._place.read(_inside(file.path))) for file in day]
         whole = self._write(day[0].connection, stream, day[0].day_ms, batches.settle(stream, tables))
         with self._store.write() as session:
             swapped = _swap(session, day, whole, now_ms)

@@ -1,7 +1,8 @@
 """The streams of facts: the columns each keeps, its natural key and the time that partitions it.
 
 Times are epoch milliseconds (`*_ms`, UTC), durations milliseconds, credits nano-credits (`*_nano`), sizes bytes.
-Column names follow the source's own words; a column a source cannot fill is null.
+Column names follow the source's own words; a column a source cannot fill is null, and so is one that a file from
+before the column has not.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ QUERY_HISTORY = FactStream(
     schema=_schema(
         ints="start_ms end_ms queued_provisioning_ms queued_repair_ms queued_overload_ms compilation_ms "
         "list_external_files_ms transaction_blocked_ms execution_ms cluster_number bytes_scanned bytes_written "
-        "rows_produced rows_inserted rows_updated rows_deleted cloud_services_nano acceleration_bytes",
+        "rows_produced rows_inserted rows_updated rows_deleted cloud_services_nano acceleration_bytes "
+        "spilled_local_bytes spilled_remote_bytes",
         texts="query_id warehouse warehouse_size warehouse_type database schema query_type session_id user role "
         "user_type status error_code parameterized_hash tag tool tool_use node_id invocation_id",
         flags="client_generated",

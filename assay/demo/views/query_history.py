@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 CLIENT_MS = 30
 """Shorter statements without a warehouse are the client's own."""
+DISK_BYTES = 4_000_000_000
+"""What a statement may spill to the warehouse's disks before they are full and the rest goes to remote storage."""
 WRITING = {"COPY", "INSERT", "MERGE", "CREATE_TABLE_AS_SELECT"}
 
 
@@ -71,6 +73,8 @@ def query_history(load: Load, truth: Truth, book: Book, named: Named) -> pa.Tabl
             "TOTAL_ELAPSED_TIME": pa.array(truth.end_ms - load["start_ms"]),
             "BYTES_SCANNED": pa.array(load["scanned"]),
             "BYTES_WRITTEN": pa.array(np.where(ok, load["written"], 0)),
+            "BYTES_SPILLED_TO_LOCAL_STORAGE": pa.array(load["spilled"]),
+            "BYTES_SPILLED_TO_REMOTE_STORAGE": pa.array(np.maximum(load["spilled"] - DISK_BYTES, 0)),
             "ROWS_PRODUCED": pa.array(np.where(ok, load["rows"], 0)),
             "ROWS_INSERTED": pa.array(np.where(merges, changed // 2, changed)),
             "ROWS_UPDATED": pa.array(np.where(merges, changed - changed // 2, 0)),

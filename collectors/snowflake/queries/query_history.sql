@@ -7,7 +7,7 @@ SELECT
   queued_provisioning_time, queued_repair_time, queued_overload_time, compilation_time,
   list_external_files_time, transaction_blocked_time, execution_time, bytes_scanned, bytes_written,
   rows_produced, rows_inserted, rows_updated, rows_deleted, credits_used_cloud_services,
-  query_acceleration_bytes_scanned
+  query_acceleration_bytes_scanned, bytes_spilled_to_local_storage, bytes_spilled_to_remote_storage
 FROM snowflake.account_usage.query_history
 WHERE end_time >= %(since)s::TIMESTAMP_LTZ
   AND end_time < %(until)s::TIMESTAMP_LTZ

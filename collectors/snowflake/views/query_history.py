@@ -36,7 +36,8 @@ VIEW = View(
             "list_external_files_ms=LIST_EXTERNAL_FILES_TIME|LIST_EXTERNAL_FILE_TIME "
             "transaction_blocked_ms=TRANSACTION_BLOCKED_TIME execution_ms=EXECUTION_TIME cluster_number "
             "bytes_scanned bytes_written rows_produced rows_inserted rows_updated rows_deleted "
-            "acceleration_bytes=QUERY_ACCELERATION_BYTES_SCANNED",
+            "acceleration_bytes=QUERY_ACCELERATION_BYTES_SCANNED "
+            "spilled_local_bytes=BYTES_SPILLED_TO_LOCAL_STORAGE spilled_remote_bytes=BYTES_SPILLED_TO_REMOTE_STORAGE",
         ),
         *columns(Kind.CREDITS, "cloud_services_nano=CREDITS_USED_CLOUD_SERVICES"),
         *columns(Kind.TEXT, "warehouse=WAREHOUSE_NAME", required=True),
