@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 from assay.model.assets import Alias, Asset, Edge
 from assay.model.checks import CheckResult
+from assay.model.decisions import DeclaredUse, UsesTold
 from assay.model.runs import Measurement, Run
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class StandingChecks:
     names: frozenset[str]
 
 
-Record = Asset | Alias | Edge | Run | Measurement | CheckResult | StandingChecks
+Record = Asset | Alias | Edge | Run | Measurement | CheckResult | StandingChecks | DeclaredUse | UsesTold
 
 
 @dataclass(frozen=True, slots=True)

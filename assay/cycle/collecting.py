@@ -84,7 +84,8 @@ class Reading:
     def _keep(self, session: Session, records: Sequence[Record], now_ms: int) -> list[Change]:
         """Save a batch's records; incidents hear what another tool's checks found, and which it no longer makes."""
         checked = (CheckResult, StandingChecks)
-        save_records(session, [each for each in records if not isinstance(each, checked)], now_ms)
+        others = [each for each in records if not isinstance(each, checked)]
+        save_records(session, others, now_ms, self.source.name)
         results = [each for each in records if isinstance(each, CheckResult)]
         standing = [each for each in records if isinstance(each, StandingChecks)]
         changes = record(session, results, from_ms(now_ms), self.place.policy) if results else []

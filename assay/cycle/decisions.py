@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assay import telemetry
+from assay.cycle.budgets import decide_budgets
+from assay.cycle.needs import decide_needs
 from assay.cycle.summary import Decided, Event, Problem, Step
 from assay.errors import StoppedError
 
@@ -17,7 +19,10 @@ if TYPE_CHECKING:
 
     Decision = Callable[[Workplace], Mapping[str, int]]
 
-DECISIONS: dict[str, Decision] = {}
+DECISIONS: dict[str, Decision] = {
+    "unused": decide_needs,
+    "budgets": decide_budgets,
+}
 """What is decided in every cycle, in this order: each keeps its answer in the store and gives counts by a word."""
 
 

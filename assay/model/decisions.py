@@ -66,6 +66,18 @@ class DeclaredUse:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class UsesTold:
+    """The document `source` has told, at `at`, every use of `assets`; of all there are, where that is None.
+
+    What it told of them before and not then is used so no more.
+    """
+
+    source: str
+    at: datetime
+    assets: frozenset[AssetKey] | None = None
+
+
 class Confidence(StrEnum):
     """How sure an answer is."""
 

@@ -6,10 +6,15 @@ from enum import StrEnum
 
 
 class ReaderClass(StrEnum):
-    """What sort of reader ran a query. Only BI tools, people and unknown readers count as consumers."""
+    """What sort of reader ran a query. Pipelines and monitors alone are no consumers.
+
+    *export*: a statement that takes data out of the warehouse: an unload, or what a pipeline reads without writing
+    anything we know of (reverse ETL, a Python job).
+    """
 
     BI_TOOL = "bi_tool"
     PERSON = "person"
+    EXPORT = "export"
     PIPELINE = "pipeline"
     MONITOR = "monitor"
     UNKNOWN = "unknown"
@@ -17,4 +22,4 @@ class ReaderClass(StrEnum):
     @property
     def is_consumer(self) -> bool:
         """Whether a read by it shows that someone needs the asset; unknown readers count, to be safe."""
-        return self in {ReaderClass.BI_TOOL, ReaderClass.PERSON, ReaderClass.UNKNOWN}
+        return self not in {ReaderClass.PIPELINE, ReaderClass.MONITOR}
