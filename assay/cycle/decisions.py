@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assay import telemetry
+from assay.cycle.backfills import decide_backfills
 from assay.cycle.budgets import decide_budgets
 from assay.cycle.needs import decide_needs
 from assay.cycle.summary import Decided, Event, Problem, Step
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 DECISIONS: dict[str, Decision] = {
     "unused": decide_needs,
+    "backfills": decide_backfills,
     "budgets": decide_budgets,
 }
 """What is decided in every cycle, in this order: each keeps its answer in the store and gives counts by a word."""
