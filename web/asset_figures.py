@@ -11,6 +11,7 @@ from assay.model.time import from_ms
 from web.charts import Chart, Series
 from web.figures import bars_of
 from web.format import duration
+from web.names import READER_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,15 +21,6 @@ if TYPE_CHECKING:
     from assay.store.runs import Beat
     from assay.store.tables import UsageRow
     from web.figures import Bars
-
-READER_NAMES = {
-    "bi_tool": "BI tools",
-    "person": "People",
-    "unknown": "Unknown readers",
-    "pipeline": "Pipelines",
-    "monitor": "Monitors",
-}
-"""How pages name the classes of readers, in the order they are stacked."""
 
 
 @dataclass(frozen=True, slots=True)

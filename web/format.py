@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from flask import g
 from markupsafe import Markup
@@ -58,11 +58,41 @@ class Amount(NamedTuple):
         return self.nano / NANO if credits_only or self.micro is None else self.micro / MICRO
 
 
+class Monthly(Protocol):
+    """What costs, or saves, so much in 30 days."""
+
+    @property
+    def nano_per_month(self) -> int:
+        """In nano-credits."""
+
+    @property
+    def micro_per_month(self) -> int | None:
+        """In micro-currency; None where no price is known."""
+
+    @property
+    def currency(self) -> str:
+        """Of that price."""
+
+
 def init(app: Flask) -> None:
     """Add the filters, and the functions of two figures."""
-    for written in (amount, count, figure, size, duration, ago, moment, day, date, breakable, coded, rhythm):
+    for written in (
+        amount,
+        count,
+        figure,
+        size,
+        duration,
+        age,
+        ago,
+        moment,
+        day,
+        date,
+        breakable,
+        coded,
+        rhythm,
+    ):
         app.add_template_filter(written)
-    for told in (percent, share, portion, change, line_amount, in_credits):
+    for told in (percent, share, portion, change, line_amount, monthly, in_credits):
         app.add_template_global(told)
 
 
@@ -92,6 +122,11 @@ def amount(value: Amount) -> str:
 def line_amount(line: AssetLine) -> Amount:
     """An asset line's cost."""
     return Amount(line.nano_credits, line.micro_currency, line.currency)
+
+
+def monthly(told: Monthly) -> Amount:
+    """What it costs, or saves, in 30 days."""
+    return Amount(told.nano_per_month, told.micro_per_month, told.currency)
 
 
 def in_credits(nano: int) -> str:
@@ -159,6 +194,13 @@ def ago(ms: int | None) -> str:
         if past >= step:
             return f"{past // step}{_THIN}{name} ago"
     return "just now" if past >= 0 else "in the future"
+
+
+def age(since_ms: int) -> str:
+    """How long it has been since, in the greatest unit, e.g. 14 d."""
+    ms = now_ms() - since_ms
+    step, name = next(((step, name) for step, name in _STEPS if ms >= step), _STEPS[-1])
+    return f"{max(ms, 0) // step:,}{_THIN}{name}"
 
 
 def moment(ms: int | None) -> str:

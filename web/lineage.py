@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -78,6 +78,28 @@ def picture(
     return Picture(boxes, curves, len(columns) * (WIDTH + GAP_X) - GAP_X + 2, height)
 
 
+def layered(nodes: Sequence[Node], depth: Mapping[int, int], edges: Iterable[tuple[int, int]]) -> Picture:
+    """Lay out nodes in columns by their depth, the shallowest left; every edge between those drawn is shown."""
+    linked = list(edges)
+    columns: list[list[Node]] = []
+    before: dict[int, float] = {}
+    for at in sorted({depth[node.id] for node in nodes}):
+        of_depth = [replace(node, label=_short(node.label)) for node in nodes if depth[node.id] == at]
+        columns.append(_cut(_ordered(of_depth, before, linked)))
+        before = {node.id: float(i) for i, node in enumerate(columns[-1])}
+    height = max((len(column) for column in columns), default=0) * (HEIGHT + GAP_Y) + GAP_Y
+    boxes = [box for i, column in enumerate(columns) for box in _placed(column, i, height, here=False)]
+    places = {box.node.id: box for box in boxes if box.node.id}
+    curves = [_curve(places[up], places[down]) for up, down in linked if up in places and down in places]
+    return Picture(boxes, curves, len(columns) * (WIDTH + GAP_X) - GAP_X + 2, height)
+
+
+def _cut(nodes: list[Node]) -> list[Node]:
+    """No more than fit, and how many more there are."""
+    rest = len(nodes) - MOST
+    return nodes if rest <= 0 else [*nodes[:MOST], Node(0, "", f"+{rest} more", "in the table")]
+
+
 def _by_distance(side: Sequence[Neighbour]) -> list[tuple[int, list[Neighbour]]]:
     distances = sorted({one.hops for one in side})
     return [(hops, [one for one in side if one.hops == hops]) for hops in distances]
@@ -94,8 +116,7 @@ def _columns(
             Node(one.asset_id, one.key, _short(one.name), details.get(one.asset_id, one.kind)) for one in at
         ]
         shown = _ordered(nodes[:MOST], before, edges)
-        rest = len(nodes) - len(shown)
-        columns.append([*shown, Node(0, "", f"+{rest} more", "in the table")] if rest else shown)
+        columns.append(_cut([*shown, *nodes[MOST:]]))
         before = {node.id: float(i) for i, node in enumerate(shown)}
     return columns
 

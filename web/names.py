@@ -34,10 +34,22 @@ class Named(Protocol):
         """What it is."""
 
 
+READER_NAMES = {
+    "bi_tool": "BI tools",
+    "person": "People",
+    "export": "Exports",
+    "unknown": "Unknown readers",
+    "pipeline": "Pipelines",
+    "monitor": "Monitors",
+}
+"""How pages name the classes of readers, in the order they are stacked."""
+
+
 def init(app: Flask) -> None:
     """Give templates the names."""
     for told in (name_of, place_of, kind_of, holds_rows):
         app.add_template_global(told)
+    app.jinja_env.globals["reader_names"] = READER_NAMES
 
 
 def name_of(asset: Named) -> str:

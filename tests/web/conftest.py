@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from fakes import shop, trouble
+from fakes import decided, shop, trouble
 
 from web import create_app
 
@@ -34,6 +34,25 @@ def full_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def full(full_folder: Path) -> FlaskClient:
     """The company's dashboard."""
     return client_of(full_folder)
+
+
+@pytest.fixture(scope="session")
+def decisions_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the company's last days and what was decided of them."""
+    folder = shop.folder(tmp_path_factory.mktemp("decided"), days=2)
+    return decided.fill(trouble.fill(folder, datetime.now(UTC)))
+
+
+@pytest.fixture(scope="session")
+def decisions(decisions_folder: Path) -> FlaskClient:
+    """The dashboard of what was decided."""
+    return client_of(decisions_folder)
+
+
+@pytest.fixture
+def deciding(decisions_folder: Path, tmp_path: Path) -> FlaskClient:
+    """The same in a folder of a test's own, to change things in."""
+    return client_of(shutil.copytree(decisions_folder, tmp_path / "own"))
 
 
 @pytest.fixture(scope="session")

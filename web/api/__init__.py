@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from web.api import v1
+from web.api import decisions, v1
 
 if TYPE_CHECKING:
     from flask import Flask
 
+PARTS = (v1, decisions)
+"""The modules whose routes there are; all of a version are on one blueprint."""
+
 
 def init(app: Flask) -> None:
     """Add the routes."""
-    app.register_blueprint(v1.blueprint)
+    for blueprint in dict.fromkeys(part.blueprint for part in PARTS):
+        app.register_blueprint(blueprint)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 blueprint = Blueprint("v1", __name__, url_prefix="/api/v1")
-_DRAWN = {"lineage", "sparks", "beats", "edges"}
+_DRAWN = {"lineage", "minis", "sparks", "beats", "edges"}
 
 
 def _amount(value: Amount) -> dict[str, Any]:

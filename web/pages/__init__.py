@@ -10,9 +10,15 @@ from web.pages import (
     checks,
     connections,
     costs,
+    dead_set,
     incident,
     incidents,
     overview,
+    unused,
 )
 
-PAGES = (overview, incidents, incident, assets, asset, costs, checks, check_new, alerts, connections)
+PAGES = (
+    *(overview, incidents, incident, assets, asset, costs),
+    *(unused, dead_set),
+    *(checks, check_new, alerts, connections),
+)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from assay.model.runs import Metric
 from assay.store import aliases, assets, costs, edges, measurements, runs, search, usage
-from assay.store.tables import EdgeRow
+from assay.store.tables import EdgeRow, VerdictRow
 from web import state
 from web.ask import whole
 from web.asset_figures import readers, reading, rows_counted, rows_written, runtimes
@@ -75,6 +75,8 @@ class AssetPage:
     row_count: tuple[int, int] | None
     bytes: tuple[int, int] | None
     soundness: Soundness
+    verdict: VerdictRow | None
+    """Whether anyone needs it; None where nothing has judged it."""
 
 
 def query(session: Session, ask: Ask, key: str, hops: int = 1) -> AssetPage | None:
@@ -116,6 +118,7 @@ def query(session: Session, ask: Ask, key: str, hops: int = 1) -> AssetPage | No
         row_count=measurements.latest(session, [asset.id], Metric.ROW_COUNT).get(asset.id),
         bytes=measurements.latest(session, [asset.id], Metric.BYTES).get(asset.id),
         soundness=soundness(session, asset),
+        verdict=session.get(VerdictRow, asset.id),
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import current_app, g, render_template, request, url_for
 
 from assay.errors import UsageError
-from assay.store import check_list, incidents, search, triage
+from assay.store import check_list, incidents, search, triage, verdict_list
 from web import ask, state
 from web import format as formats
 from web.notices import notice
@@ -20,13 +20,16 @@ NAVIGATION = (
     ("incidents.page", "Incidents"),
     ("assets.page", "Assets"),
     ("costs.page", "Costs"),
+    ("unused.page", "Unused"),
     ("checks.page", "Checks"),
     ("alerts.page", "Alerts"),
     ("connections.page", "Connections"),
 )
 ASKED = (
     *("days", "from", "to", "unit", "by", "hops", "q", "sort", "page", "within"),
-    *dict.fromkeys((*search.FACETS, *incidents.FACETS, *check_list.FACETS, "channel")),
+    *dict.fromkeys(
+        (*search.FACETS, *incidents.FACETS, *check_list.FACETS, *verdict_list.FACETS, "channel", "month")
+    ),
 )
 """The names a query may hold. Others never get into a link: url_for has some of its own (_scheme, _external)."""
 
