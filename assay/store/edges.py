@@ -14,7 +14,7 @@ from assay.store.keys import asset_ids
 from assay.store.tables import AssetRow, EdgeRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -85,6 +85,15 @@ def _take_back(session: Session, source: EdgeSource, downstream_ids: Iterable[in
                 EdgeRow.last_seen_ms < newest.correlate(EdgeRow).scalar_subquery(),
             )
         )
+
+
+def among(session: Session, asset_ids_: Collection[int]) -> list[tuple[int, int]]:
+    """The edges between some assets as (upstream id, downstream id), each once, in order."""
+    found: set[tuple[int, int]] = set()
+    for chunk in chunked(sorted(asset_ids_)):
+        rows = select(EdgeRow.upstream_id, EdgeRow.downstream_id).where(EdgeRow.upstream_id.in_(chunk))
+        found |= {(up, down) for up, down in session.execute(rows) if down in asset_ids_ and up != down}
+    return sorted(found)
 
 
 def neighbours(session: Session, asset_id: int, hops: int = 1) -> Neighbours:

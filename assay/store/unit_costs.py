@@ -69,10 +69,21 @@ def siblings(  # noqa: PLR0913 - the parts of one question
     return list(session.scalars(rows.order_by(UnitCostRow.at_ms.desc(), UnitCostRow.build).limit(limit)))
 
 
-def built_assets(session: Session, since_ms: int) -> list[int]:
-    """The assets that were built since, in order."""
-    ids = select(UnitCostRow.asset_id).where(UnitCostRow.at_ms >= since_ms).distinct()
-    return sorted(session.scalars(ids))
+def connection_of(session: Session, asset_id: int, key: str) -> str:
+    """The connection whose ledger has the asset's builds, or those of others on the same account; '' for none."""
+    newest = select(UnitCostRow.connection).order_by(UnitCostRow.at_ms.desc()).limit(1)
+    own = session.scalar(newest.where(UnitCostRow.asset_id == asset_id))
+    if own is not None:
+        return own
+    account = ":".join(key.split(":", 2)[:2]) + ":"
+    near = newest.join(AssetRow, AssetRow.id == UnitCostRow.asset_id)
+    return session.scalar(near.where(AssetRow.key.startswith(account, autoescape=True))) or ""
+
+
+def newest_builds(session: Session, since_ms: int) -> dict[int, int]:
+    """When each asset that was built since was built last (ms), by asset id."""
+    rows = select(UnitCostRow.asset_id, func.max(UnitCostRow.at_ms)).where(UnitCostRow.at_ms >= since_ms)
+    return dict(session.execute(rows.group_by(UnitCostRow.asset_id)).all())
 
 
 def runs_around(session: Session, window: Window) -> list[dict[str, Any]]:

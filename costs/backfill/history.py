@@ -208,6 +208,7 @@ def _of_run(found: Row, run: Row, partitions: Sequence[tuple[str, int | None]]) 
     if run["status"] != RunStatus.SUCCESS.value:
         return None
     return _build(found) | {
+        "full_refresh": run["kind"] == "seed" or not found["parts"],
         "build": run["build"],
         "at_ms": run["started_ms"],
         "duration_ms": run["duration_ms"] or 0,
@@ -231,8 +232,7 @@ def _of_statements(found: Row) -> Row | None:
 
 def _build(found: Row) -> Row:
     same = ("asset_key", "warehouse", "warehouse_size", "bytes", "busy_nano", "total_nano", "queries")
-    whole = found["wholes"] > 0 and not found["parts"]
-    return {name: found[name] for name in same} | {"full_refresh": whole}
+    return {name: found[name] for name in same} | {"full_refresh": not found["parts"]}
 
 
 def _rows(found: Row) -> int | None:
