@@ -73,7 +73,7 @@ def query_history(load: Load, truth: Truth, book: Book, named: Named) -> pa.Tabl
             "TOTAL_ELAPSED_TIME": pa.array(truth.end_ms - load["start_ms"]),
             "BYTES_SCANNED": pa.array(load["scanned"]),
             "BYTES_WRITTEN": pa.array(np.where(ok, load["written"], 0)),
-            "BYTES_SPILLED_TO_LOCAL_STORAGE": pa.array(load["spilled"]),
+            "BYTES_SPILLED_TO_LOCAL_STORAGE": pa.array(np.minimum(load["spilled"], DISK_BYTES)),
             "BYTES_SPILLED_TO_REMOTE_STORAGE": pa.array(np.maximum(load["spilled"] - DISK_BYTES, 0)),
             "ROWS_PRODUCED": pa.array(np.where(ok, load["rows"], 0)),
             "ROWS_INSERTED": pa.array(np.where(merges, changed // 2, changed)),
