@@ -89,16 +89,17 @@ def _unshadowed(gone: Iterable[Node]) -> None:
 
 
 def _cut_out(document: Document, gone: dict[int, Node], *, tidy: bool) -> str:
-    lost = {id(inner) for node in gone.values() for part in _whole(node) for inner in within(part)}
+    lost = {id(inner) for node in gone.values() for part in entry_of(node) for inner in within(part)}
     splices = [cut(document.text, node, last=_is_last(node, gone.keys())) for node in _topmost(gone)]
     splices += moved(document, lost)
     return apply(document.text, joined(document.text, splices, tidy=tidy))
 
 
-def _whole(node: Node) -> Iterator[Node]:
+def entry_of(node: Node) -> Iterator[Node]:
+    """What goes with a node: of a mapping's key also its value."""
     yield node
     parent = node.parent
-    if parent is not None and parent.kind is Kind.MAPPING:
+    if parent is not None and parent.kind is Kind.MAPPING and key_of(node) is node:
         yield parent.children[parent.children.index(node) + 1]
 
 

@@ -1,0 +1,44 @@
+"""What an edit answers: the files it changes, or why it changes none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why something cannot be taken out safely; `names` are the models it is about, `path` and `line` its place."""
+
+    names: frozenset[str]
+    reason: str
+    path: str = ""
+    line: int = 0
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}: " if self.line else f"{self.path}: " if self.path else ""
+        return f"{place}{self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """The new contents of each file that changes, None for one that goes; no change at all where there is a refusal.
+
+    `also` lists what goes with the models (tests, unit tests, doc blocks and the like), `notes` what a reviewer should
+    know.
+    """
+
+    changes: Mapping[str, bytes | None] = field(default_factory=dict)
+    refusals: tuple[Refusal, ...] = ()
+    notes: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What is done about tests of models that stay: removed where they read one that goes, or a reason to refuse."""
+
+    tests: Literal["remove", "refuse"] = "remove"

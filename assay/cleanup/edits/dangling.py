@@ -1,0 +1,82 @@
+"""What is left that refers to something that goes: each such place is a reason to refuse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from assay.cleanup.edits.pages import refs_of
+from assay.cleanup.project.layout import Role
+from assay.cleanup.project.templates import template
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from assay.cleanup.edits.work import Work
+    from assay.cleanup.project.templates import Template
+
+HIDDEN = ("nodes", "exposures", "semantic_models", "metrics", "saved_queries", "unit_tests")
+
+
+def in_templates(work: Work) -> None:
+    """Models, snapshots, analyses, tests and macros that stay and refer to what goes."""
+    names = work.doomed.names()
+    found = [
+        (path, _now(work, path, before))
+        for path, before in work.project.templates()
+        if work.changes.get(path, b"") is not None
+    ]
+    passing = _passing(work)
+    for path, said in found:
+        for name in sorted(work.doomed.taken(said)):
+            work.refuse({name}, f"it refers to {name}", path, _line(work, path, name))
+        if (said.is_open or not said.calls.isdisjoint(passing)) and (by_name := said.literals & names):
+            how = "refers to models by names put together elsewhere, and names"
+            work.refuse(by_name, f"it {how} {', '.join(sorted(by_name))}", path)
+
+
+def in_properties(work: Work) -> None:
+    """Entries of property files and settings that stay and refer to what goes."""
+    names = work.doomed.names()
+    for path in [*work.project.saying(Role.PROPERTIES, names), work.project.settings]:
+        for node in work.pages.kept(path):
+            for ref in refs_of(node):
+                if work.doomed.takes(ref):
+                    line = work.pages.document(path).line_of(node)
+                    work.refuse({ref.name}, f"it refers to {ref.name}", path, line)
+
+
+def in_manifest(work: Work, manifest: Mapping[str, Any] | None, ids: frozenset[str]) -> None:
+    """Nodes that dbt says are built on what goes, where the files themselves do not show it."""
+    told = {name for refusal in work.refusals for name in refusal.names}
+    for part in HIDDEN:
+        for unique_id, node in (manifest or {}).get(part, {}).items():
+            parents = ids.intersection(node.get("depends_on", {}).get("nodes", ()))
+            if not parents or unique_id in ids or node.get("resource_type") in {"test", "unit_test"}:
+                continue
+            names = {parent.split(".")[2] for parent in parents}
+            if not names <= told and node.get("original_file_path") not in work.changes:
+                work.refuse(
+                    names, f"the manifest says that {unique_id} is built on {', '.join(sorted(names))}"
+                )
+
+
+def _now(work: Work, path: str, before: Template) -> Template:
+    changed = work.changes.get(path)
+    return before if changed is None else template(changed)
+
+
+def _passing(work: Work) -> set[str]:
+    """Macros that hand a name they are given to ref(), or to a macro that does."""
+    macros = [work.project.template(path) for path in work.project.files[Role.MACRO]]
+    passing = {name for each in macros if each.is_open for name in each.macros}
+    while (
+        more := {name for each in macros if not each.calls.isdisjoint(passing) for name in each.macros}
+        - passing
+    ):
+        passing |= more
+    return passing
+
+
+def _line(work: Work, path: str, name: str) -> int:
+    text = work.project.tree.read(path).decode("utf-8", "replace")
+    return next((number for number, line in enumerate(text.splitlines(), 1) if name in line), 0)
