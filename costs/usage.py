@@ -12,7 +12,7 @@ from costs.mapping.readers import Traits, classify
 if TYPE_CHECKING:
     from assay.facts.engine import Engine
 
-_SIGNS = ("tool", "tool_use", "application", "user_type", "query_type", "role")
+_SIGNS = ("tool", "tool_use", "application", "user_type", "query_type", "role", "leaves")
 READERS = pa.schema(
     [(name, pa.string()) for name in (*_SIGNS, "reader_class", "reader_tool", "unsure_class")]
 )
@@ -35,7 +35,7 @@ def readers(traits: pa.Table) -> pa.Table:
 def daily(engine: Engine) -> pa.Table:
     """The day's usage: (asset_key, reader_class, tool, reads, readers, last_read_ms).
 
-    Needs the tables `statements`, `reads` and `family` of the mapping in `engine`. `readers` counts
+    Needs the tables `statements`, `reads`, `writes` and `family` of the mapping in `engine`. `readers` counts
     distinct users of one tool and class; `reads` counts statements.
     """
     engine.into("counted_reads", "usage_counted_reads")

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from assay.facts.streams import FactStream
 
 STEP = "mapping"
-FORMULA = 1
+FORMULA = 2
 """Raised whenever the mapping says something else of the same inputs: every day is then told again."""
 
 SESSION_DAYS = 7

@@ -6,18 +6,27 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from assay.model.assets import fold_part
 from costs.mapping.relations import NOTHING_KNOWN, Known, built, is_company_data, key_of, qualified
 from costs.mapping.statement import Parsed, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from costs.mapping.moves import Move
     from costs.mapping.relations import Path
 
 MEANINGS = pa.schema(
-    [(name, pa.string()) for name in ("parameterized_hash", "database", "schema", "access", "asset_key")]
+    [
+        (name, pa.string())
+        for name in ("parameterized_hash", "database", "schema", "access", "asset_key", "target_key")
+    ]
     + [("helper", pa.int64())]
 )
+"""What a shape does in a session: it reads, writes or maybe reads `asset_key`, or moves it on to `target_key`."""
+
+
+_SCHEMA_DEPTH = 2
 
 
 class Meanings:
@@ -41,14 +50,20 @@ class Meanings:
 
         Also whether any depends on the relations known: an opaque shape, or a name without a database.
         """
-        rows: list[tuple[str, str, str, str, str, int]] = []
+        rows: list[tuple[str, str, str, str, str, str, int]] = []
         guessed = False
         for context in contexts.to_pylist():
             digest, database, schema = context["parameterized_hash"], context["database"], context["schema"]
             parsed = self._parsed.get(digest, Parsed())
             resolved, unresolved = self._resolve(parsed, database, schema)
             guessed = guessed or parsed.opaque or unresolved
-            rows.extend((digest, database, schema, *meaning) for meaning in resolved)
+            rows.extend(
+                (digest, database, schema, access, key, "", helper) for access, key, helper in resolved
+            )
+            if parsed.move:
+                ways = self._ways(parsed.move, database, schema)
+                rows.extend((digest, database, schema, "move", *way, 0) for way in ways)
+                guessed = guessed or bool(parsed.move.container)
         columns = list(zip(*rows, strict=True)) if rows else [()] * len(MEANINGS)
         arrays = [
             pa.array(list(column), type_) for column, type_ in zip(columns, MEANINGS.types, strict=True)
@@ -73,6 +88,26 @@ class Meanings:
             if ("read", key := key_of(path, self._account)) not in found:
                 found.setdefault(("maybe", key), 0)
         return [(access, key, helper) for (access, key), helper in found.items()], unresolved
+
+    def _ways(self, move: Move, database: str, schema: str) -> Iterator[tuple[str, str]]:
+        """The keys a move leads from and to; of a whole schema or database, of each relation known on both sides."""
+        if move.container:
+            yield from self._ways_within(move, database)
+            return
+        for source, target in move.ways:
+            ends = [self._keys(qualified(path, database, schema), path) for path in (source, target)]
+            for (start, _), (end, _) in zip(*ends, strict=False):
+                if start != end:
+                    yield start, end
+
+    def _ways_within(self, move: Move, database: str) -> Iterator[tuple[str, str]]:
+        depth = 1 if move.container == "database" else _SCHEMA_DEPTH
+        for ends in move.ways:
+            start, end = ((fold_part(database), *path)[-depth:] for path in ends)
+            for path in sorted(self._known.inside.get(start, ())):
+                target = (*end, *path[depth:])
+                if target in self._known.inside.get(end, ()):
+                    yield key_of(path, self._account), key_of(target, self._account)
 
     def _keys(self, whole: Path | None, written: Path) -> Iterator[tuple[str, int]]:
         """The key of a relation that is the company's own, and whether a build's helper named it."""

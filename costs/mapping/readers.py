@@ -2,7 +2,7 @@
 
 The patterns are one table. The surest sign stands first: what a tool says of the query itself, then the
 program of the session, then the names of roles, then the user's type. What fits none is unknown, and counts
-as a consumer.
+as a consumer. What takes data out of the warehouse does, too, whoever sends it: see `classify`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import cache
 from assay.model.usage import ReaderClass
 
 _BI, _PERSON, _PIPELINE = ReaderClass.BI_TOOL, ReaderClass.PERSON, ReaderClass.PIPELINE
-_MONITOR, _UNKNOWN = ReaderClass.MONITOR, ReaderClass.UNKNOWN
+_MONITOR, _UNKNOWN, _EXPORT = ReaderClass.MONITOR, ReaderClass.UNKNOWN, ReaderClass.EXPORT
 
 _WRITES = (
     r"insert|merge|update|delete|copy|unload|multi_table_insert|create_table_as_select|create_table|ctas|"
@@ -28,7 +28,10 @@ _BI_TOOLS = (
 
 @dataclass(frozen=True, slots=True, order=True)
 class Traits:
-    """The signs of a query that tell its reader; '' is unknown."""
+    """The signs of a query that tell its reader; '' is unknown.
+
+    `leaves` is ``unload`` where it writes to a stage, ``read`` where it writes nothing that is known.
+    """
 
     tool: str = ""
     tool_use: str = ""
@@ -36,6 +39,7 @@ class Traits:
     user_type: str = ""
     query_type: str = ""
     role: str = ""
+    leaves: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,8 @@ class Reader:
 class Sign:
     """A row of the table: patterns (whole match, whatever the case; None: any) and the reader they show.
 
-    An empty `name` keeps the tool's own name, as the query tells it.
+    An empty `name` keeps the tool's own name, as the query tells it. What an `inward` pipeline reads without writing
+    serves its own work: a test, a look at the columns.
     """
 
     kind: ReaderClass
@@ -61,6 +66,7 @@ class Sign:
     user_type: str | None = None
     query_type: str | None = None
     role: str | None = None
+    inward: bool = False
 
 
 SIGNS: tuple[Sign, ...] = (
@@ -73,23 +79,21 @@ SIGNS: tuple[Sign, ...] = (
         _MONITOR,
         tool=r"open[ _-]?metadata|datahub|atlan|alation|collibra|select[ _-]?star|castor|secoda|amundsen",
     ),
-    Sign(_PIPELINE, tool=r"dbt|dagster|airflow|prefect|sqlmesh|mage|kestra|coalesce|matillion"),
+    Sign(_PIPELINE, tool=r"dbt|sqlmesh|coalesce", inward=True),
+    Sign(_PIPELINE, tool=r"dagster|airflow|prefect|mage|kestra|matillion"),
     Sign(
         _PIPELINE,
         tool=r"fivetran|airbyte|stitch|hightouch|census|rudderstack|segment|meltano|dlt|polytomic|hevo|estuary",
     ),
-    Sign(
-        _PIPELINE,
-        tool=_BI_TOOLS,
-        tool_use=r".*(pdt|sync|fingerprint|field.?values|extract|materiali[sz]|background|build|refresh).*",
-    ),
+    Sign(_PIPELINE, tool=_BI_TOOLS, tool_use=r".*(sync|fingerprint|field.?values|background).*", inward=True),
+    Sign(_PIPELINE, tool=_BI_TOOLS, tool_use=r".*(pdt|extract|materiali[sz]|build|refresh).*"),
     Sign(_PIPELINE, tool=_BI_TOOLS, query_type=_WRITES),
     Sign(_BI, tool=_BI_TOOLS),
     # What its session's program is called.
-    Sign(_PIPELINE, "dbt", application=r"dbt.*"),
+    Sign(_PIPELINE, "dbt", application=r"dbt.*", inward=True),
     Sign(_PIPELINE, "dagster", application=r"dagster.*"),
     Sign(_PIPELINE, "airflow", application=r".*airflow.*"),
-    Sign(_PIPELINE, "sqlmesh", application=r".*sqlmesh.*"),
+    Sign(_PIPELINE, "sqlmesh", application=r".*sqlmesh.*", inward=True),
     Sign(_PIPELINE, "fivetran", application=r".*fivetran.*"),
     Sign(_PIPELINE, "airbyte", application=r".*airbyte.*"),
     Sign(_PIPELINE, "hightouch", application=r".*hightouch.*"),
@@ -169,13 +173,23 @@ SIGNS: tuple[Sign, ...] = (
 )
 """The table, tried from the top."""
 
+_NOBODY = Sign(_UNKNOWN)
+
 
 def classify(traits: Traits) -> Reader:
-    """The reader the first fitting sign shows; unknown where none fits."""
-    sign = next((sign for sign in SIGNS if _fits(sign, traits)), None)
-    if sign is None:
-        return Reader(_UNKNOWN, traits.tool.lower())
-    return Reader(sign.kind, sign.name or traits.tool.lower())
+    """The reader the first fitting sign shows; unknown where none fits.
+
+    An unload takes data out, whoever sends it but a monitor; so does what a pipeline reads and writes nowhere we know
+    (reverse ETL, an extract, a Python job), unless it reads for its own work. Both are exports, and so consumers.
+    """
+    sign = next((sign for sign in SIGNS if _fits(sign, traits)), _NOBODY)
+    return Reader(_EXPORT if _takes_out(sign, traits.leaves) else sign.kind, sign.name or traits.tool.lower())
+
+
+def _takes_out(sign: Sign, leaves: str) -> bool:
+    if leaves == "unload":
+        return sign.kind is not _MONITOR
+    return leaves == "read" and sign.kind is _PIPELINE and not sign.inward
 
 
 def _fits(sign: Sign, traits: Traits) -> bool:

@@ -66,22 +66,33 @@ def key_of_object(object_name: str, account: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The relations that exist, by the last part of their names: what an unreadable statement may mean."""
+    """The relations that exist, by the last part of their names: what an unreadable statement may mean.
+
+    `inside` are those of each database and schema.
+    """
 
     by_word: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
     odd: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
+    inside: Mapping[Path, frozenset[Path]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, keys: Iterable[str]) -> Known:
         """From the texts of asset keys; those that are no relation of three parts are left out."""
         by_word: dict[str, list[Path]] = defaultdict(list)
         odd: dict[str, list[Path]] = defaultdict(list)
+        inside: dict[Path, set[Path]] = defaultdict(set)
         for text in sorted(set(keys)):
             path = AssetKey.parse(text).path
             if len(path) == _DEPTH:
                 name = path[-1].lower()
                 (by_word if _WORD.fullmatch(name) else odd)[name].append(path)
-        return cls({k: tuple(v) for k, v in by_word.items()}, {k: tuple(v) for k, v in odd.items()})
+                inside[path[:1]].add(path)
+                inside[path[:2]].add(path)
+        return cls(
+            {k: tuple(v) for k, v in by_word.items()},
+            {k: tuple(v) for k, v in odd.items()},
+            {k: frozenset(v) for k, v in inside.items()},
+        )
 
     def named_in(self, text: str) -> tuple[Path, ...]:
         """The relations whose last name occurs as a word in `text`, whatever its case."""

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 import sqlglot
 from sqlglot import exp
 
+from costs.mapping.moves import move_of
 from costs.mapping.relations import NOTHING_KNOWN
 from costs.mapping.tame import MAX_CHARS, is_tame
 from costs.mapping.tree import path_of_text, reads_of, writes_of
 
 if TYPE_CHECKING:
+    from costs.mapping.moves import Move
     from costs.mapping.relations import Known, Path
 
 # The parser warns of each statement it only keeps as text; here that is an answer (maybe), not news.
@@ -53,12 +55,16 @@ _TARGET = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The relations a statement writes, reads, and may read; `opaque` when part of it was not understood."""
+    """The relations a statement writes, reads, and may read; `opaque` when part of it was not understood.
+
+    `move` is the way it opens from one name to another: a rename, a swap, a clone, a stream.
+    """
 
     writes: tuple[Path, ...] = ()
     reads: tuple[Path, ...] = ()
     maybe: tuple[Path, ...] = ()
     opaque: bool = False
+    move: Move | None = None
 
 
 NOTHING = Parsed()
@@ -80,6 +86,8 @@ def parse(text: str, known: Known = NOTHING_KNOWN, *, inner: bool = False) -> Pa
         and (code[1] or code[2] or "?") != "?"
     ):
         return parse((code[1] or "").replace("''", "'") or code[2], known, inner=True)
+    if move := move_of(text):
+        return Parsed(move.writes, move.reads, move=move)
     if not is_tame(text):
         return _guessed(text, known)
     return _understood(text, known)

@@ -9,5 +9,5 @@ SELECT
 FROM counted_reads AS c
 INNER JOIN readers AS r
     ON r.tool = c.tool AND r.tool_use = c.tool_use AND r.application = c.application
-    AND r.user_type = c.user_type AND r.query_type = c.query_type AND r.role = c.role
+    AND r.user_type = c.user_type AND r.query_type = c.query_type AND r.role = c.role AND r.leaves = c.leaves
 GROUP BY 1, 2, 3

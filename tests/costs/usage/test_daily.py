@@ -132,10 +132,55 @@ def test_a_call_is_not_counted_beside_its_statements(engine: Engine) -> None:
     assert figures[Metric.ROWS_WRITTEN] == 5
 
 
+@pytest.mark.parametrize(
+    ("sent", "reader"),
+    [
+        ({"application": "Airflow"}, "export"),
+        ({"application": "dbt"}, "pipeline"),
+        ({"tool": "metabase", "tool_use": "sync"}, "pipeline"),
+        ({"tool": "tableau", "tool_use": "build"}, "export"),
+        ({"tool": "elementary"}, "monitor"),
+        ({"user_type": "SYSTEM"}, "export"),
+    ],
+)
+def test_what_a_pipeline_reads_and_writes_nowhere_leaves_the_warehouse(
+    engine: Engine, sent: dict[str, Any], reader: str
+) -> None:
+    """Reverse ETL and Python jobs are consumers; dbt's tests, looks at the columns and monitors are none."""
+    prepare(engine, statement("1", **sent))
+
+    assert [row["reader_class"] for row in usage.daily(engine).to_pylist()] == [reader]
+
+
+@pytest.mark.parametrize(
+    ("sent", "reader"),
+    [({"application": "dbt"}, "export"), ({"user_type": "PERSON"}, "export"), ({"tool": "soda"}, "monitor")],
+)
+def test_an_unload_counts_whoever_sends_it(engine: Engine, sent: dict[str, Any], reader: str) -> None:
+    """But for a monitor, who looks and takes nothing away."""
+    prepare(engine, statement("1", **sent))
+    unloads = engine.step("usage_counted_reads").num_rows
+    assert unloads == 1
+
+    engine.table(
+        "statements", pa.Table.from_pylist([statement("1", query_type="UNLOAD", **sent)], schema=_STATEMENTS)
+    )
+
+    assert [row["reader_class"] for row in usage.daily(engine).to_pylist()] == [reader]
+
+
+def test_what_is_also_written_stays(engine: Engine) -> None:
+    """A pipeline that reads to fill a table takes nothing out: what it fills is judged itself."""
+    prepare(engine, statement("1", application="Airflow"))
+    engine.table("writes", of_asset(["1"]).append_column("helper", pa.array([0], pa.int64())))
+
+    assert [row["reader_class"] for row in usage.daily(engine).to_pylist()] == ["pipeline"]
+
+
 def test_an_unsure_read_neither_proves_nor_hides_a_use() -> None:
     """A likely read by a person is an unknown reader's; one by a pipeline stays a pipeline's."""
     traits = [
-        dict.fromkeys(("tool", "tool_use", "application", "user_type", "query_type", "role"), "")
+        dict.fromkeys(("tool", "tool_use", "application", "user_type", "query_type", "role", "leaves"), "")
         for _ in range(2)
     ]
     traits[0]["user_type"], traits[1]["application"] = "PERSON", "dbt"
