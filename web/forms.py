@@ -33,6 +33,8 @@ LONGEST = 2_000
 
 _KEY = "assay.forms"
 _READS = {"GET", "HEAD", "OPTIONS"}
+_ASKED_IN_JSON = {"backfill_api.ask"}
+"""What programs ask by POST: no browser sends JSON to another site without its leave, which is never given."""
 
 
 def init(app: Flask) -> None:
@@ -81,7 +83,7 @@ def leads_to(endpoint: str, done: str, count: int = 1, **values: object) -> Resp
 
 def _guard() -> None:
     """Refuse what would change something and did not come from a page of ours."""
-    if request.method in _READS or request.routing_exception is not None:
+    if request.method in _READS or request.routing_exception is not None or _is_question():
         return
     if not _is_ours():
         abort(
@@ -102,6 +104,14 @@ def _is_ours() -> bool:
         return False
     here = {f"http://{request.host.lower()}", f"https://{request.host.lower()}"}
     return (origin is None or origin.lower() in here) and site in {None, "same-origin"}
+
+
+def _is_question() -> bool:
+    """Whether a program asks in JSON; a browser may only from a page of ours."""
+    if request.endpoint not in _ASKED_IN_JSON or request.mimetype != "application/json":
+        return False
+    from_browser = "Origin" in request.headers or "Sec-Fetch-Site" in request.headers
+    return _is_ours() or not from_browser
 
 
 def _is_signed(said: str) -> bool:

@@ -32,14 +32,14 @@ _LONGEST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Partitions:
+class PartitionRange:
     """Some partitions of one grain, in order, each once."""
 
     keys: tuple[str, ...]
     grain: Grain
 
     @classmethod
-    def parse(cls, text: str) -> Partitions:
+    def parse(cls, text: str) -> PartitionRange:
         """What people write: ``2026-09-01..2026-09-30`` (with the last), ``2026-09``, or names ``de,fr``.
 
         ValueError says what is wrong.
@@ -47,6 +47,9 @@ class Partitions:
         first, dots, last = (part.strip() for part in text.partition(".."))
         if not first or (dots and not last):
             raise ValueError(f"{text!r} names no partition")
+        for part in filter(None, (first, last)):
+            if _WRITTEN.fullmatch(part) and grain_of(part) is Grain.NAMED:
+                raise ValueError(f"{part} is no day, hour, month or year")
         if not dots and grain_of(first) is Grain.NAMED:
             return cls(
                 tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip())), Grain.NAMED
@@ -54,7 +57,7 @@ class Partitions:
         return cls._between(_clean(first), _clean(last) if dots else _clean(first))
 
     @classmethod
-    def _between(cls, first: str, last: str) -> Partitions:
+    def _between(cls, first: str, last: str) -> PartitionRange:
         grain = grain_of(first)
         if grain is Grain.NAMED or grain_of(last) is not grain:
             raise ValueError(f"{first!r} and {last!r} are no two days, hours, months or years")

@@ -108,6 +108,16 @@ def search(  # noqa: PLR0913 - the parts of one question
     return AssetPage([_line(row) for row in rows], total)
 
 
+def named(session: Session, text: str) -> list[str]:
+    """The keys people may mean: the one of that text, else all whose path ends with it, in any case of letters."""
+    if session.scalar(select(AssetRow.id).where(AssetRow.key == text)) is not None:
+        return [text]
+    ending = text.strip().lower()
+    like = AssetRow.key.icontains(ending, autoescape=True)
+    keys = session.scalars(select(AssetRow.key).where(like).order_by(AssetRow.key))
+    return [key for key in keys if key.lower().endswith((f".{ending}", f":{ending}"))] if ending else []
+
+
 def lines(session: Session, asset_ids: Sequence[int]) -> list[AssetLine]:
     """The lines of given assets, by key."""
     rows = session.execute(_lines().where(AssetRow.id.in_(asset_ids)).order_by(AssetRow.key))

@@ -80,6 +80,12 @@ def connection_of(session: Session, asset_id: int, key: str) -> str:
     return session.scalar(near.where(AssetRow.key.startswith(account, autoescape=True))) or ""
 
 
+def warehouses(session: Session, connection: str) -> list[str]:
+    """The warehouses assets of a connection were built on, by name."""
+    names = select(UnitCostRow.warehouse).where(UnitCostRow.connection == connection).distinct()
+    return sorted(filter(None, session.scalars(names)))
+
+
 def newest_builds(session: Session, since_ms: int) -> dict[int, int]:
     """When each asset that was built since was built last (ms), by asset id."""
     rows = select(UnitCostRow.asset_id, func.max(UnitCostRow.at_ms)).where(UnitCostRow.at_ms >= since_ms)

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assay.errors import UsageError
+from assay.model.assets import AssetKey
 from assay.store import edges, unit_costs
 from assay.store.assets import asset as asset_row
+from assay.store.search import named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 FARTHEST = 50
 """How many steps downstream are followed."""
+MANY = 5
+"""How many assets of the same name are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,20 @@ class Plan:
     connection: str
     steps: tuple[Step, ...]
     unbuilt: tuple[str, ...]
+
+
+def asset_named(session: Session, text: str) -> AssetKey:
+    """The asset of a whole key, or the only one whose path ends so: `marts.orders`, `orders`; UsageError for none."""
+    found = named(session, text)
+    if len(found) == 1:
+        return AssetKey.parse(found[0])
+    if found:
+        raise UsageError(
+            f"{text!r} names {len(found)} assets.", hint=f"Say more of it: {', '.join(found[:MANY])}."
+        )
+    raise UsageError(
+        f"There is no asset {text}.", hint="`assay costs --by asset` lists the assets that cost something."
+    )
 
 
 def plan(session: Session, request: QuoteRequest, since_ms: int) -> Plan:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from assay.errors import UsageError
 from assay.facts.streams import QUERY_HISTORY
 from assay.model.money import to_credits, to_nano
 from assay.model.time import DAY_MS, from_ms, to_ms
@@ -18,7 +19,7 @@ from costs.backfill.priced import Asked, Priced, price
 from costs.backfill.request import Line, NoHistoryError, Price, Quote
 from costs.backfill.schedule import Job, scheduled
 from costs.backfill.spread import Range, common_factor
-from costs.backfill.timeline import Timeline, timelines
+from costs.backfill.timeline import LOOK_BACK_DAYS, Timeline, timelines
 from costs.backfill.units import FEWEST_BUILDS
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def quote(  # noqa: PLR0913, PLR0917 - where all is read from, and what is asked
         planned = plan(session, request, since_ms)
         names = _warehouses(planned, request)
         lines = timelines(session, files, engine_factory, planned.connection, names, until_ms)
+        _expect_known(session, planned.connection, request.warehouse, lines)
         work = _Work(session, request, settings, now, planned, lines, since_ms)
         return work.quote()
 
@@ -80,6 +82,17 @@ def _warehouses(planned: Plan, request: QuoteRequest) -> list[str]:
     if request.warehouse:
         return [request.warehouse]
     return sorted({step.builds[-1].warehouse for step in planned.steps if step.builds} - {""})
+
+
+def _expect_known(session: Session, connection: str, warehouse: str, lines: Mapping[str, Timeline]) -> None:
+    """UsageError for a warehouse that nothing ran on: neither its size nor when it sleeps is known."""
+    if warehouse and not lines[warehouse].held:
+        known = ", ".join(unit_costs.warehouses(session, connection)) or "none"
+        raise UsageError(
+            f"Nothing is known of a warehouse {warehouse}: no statement ran there in the last "
+            f"{LOOK_BACK_DAYS} days.",
+            hint=f"Name one as the query history does; assets were built on {known}.",
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from assay.errors import AssayError, UsageError
+from assay.errors import UsageError
 from assay.model.money import priced, to_credits, to_currency
 from assay.model.partitions import PartitionRange
 from assay.model.time import from_ms
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from costs.backfill.spread import Range
 
 
-class NoHistoryError(AssayError):
+class NoHistoryError(UsageError):
     """Nothing is known that a price could be made from."""
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from web.api import decisions, v1
+from web.api import backfill, decisions, v1
 
 if TYPE_CHECKING:
     from flask import Flask
 
-PARTS = (v1, decisions)
+PARTS = (v1, decisions, backfill)
 """The modules whose routes there are; all of a version are on one blueprint."""
 
 
