@@ -11,6 +11,7 @@ from assay.cycle.backfills import decide_backfills
 from assay.cycle.budgets import decide_budgets
 from assay.cycle.needs import decide_needs
 from assay.cycle.summary import Decided, Event, Problem, Step
+from assay.cycle.waste import decide_waste
 from assay.errors import StoppedError
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 DECISIONS: dict[str, Decision] = {
     "unused": decide_needs,
+    "waste": decide_waste,
     "backfills": decide_backfills,
     "budgets": decide_budgets,
 }

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from assay.model.charges import ChargeKind
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -57,6 +59,13 @@ class Lever(StrEnum):
 
 IDLE_POOL, BUSY_POOL = "idle", "busy"
 """The two halves of a warehouse's compute; a pool within a half is written behind it, as "busy:…"."""
+BUILD_POOL = "busy:build:"
+"""Before an asset's key: the pool of its builds."""
+KINDS_OF_HALF = {
+    IDLE_POOL: (ChargeKind.KEEPER_IDLE, ChargeKind.STARTUP, ChargeKind.MIN_60S, ChargeKind.NO_QUERY),
+    BUSY_POOL: (ChargeKind.BUSY, ChargeKind.RESIZE),
+}
+"""The charges of compute each half is made of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from assay.errors import UsageError
 from assay.model.decisions import FindingState
+from assay.model.waste import BUILD_POOL, KINDS_OF_HALF
+from assay.store import savings
 from assay.store.bulk import insert_rows
 from assay.store.keys import find_ids, is_id
 from assay.store.tables import FindingRow
@@ -39,10 +41,18 @@ def refresh(session: Session, findings: Sequence[Finding], now_ms: int, connecti
     for key, row in known.items():
         if key in found:
             _see_again(row, found[key], ids, now_ms)
-        elif row.state == OPEN and row.connection in looked_at:
-            _move(row, GONE, now_ms)
+        elif row.connection in looked_at:
+            _miss(session, row, now_ms)
     new = [_new(one, ids, now_ms) for key, one in found.items() if key not in known]
     insert_rows(session, FindingRow, new)
+
+
+def _miss(session: Session, row: FindingRow, now_ms: int) -> None:
+    """What is found no more is gone; where something was done about it, the ledger is told that it shows."""
+    if row.state == OPEN:
+        _move(row, GONE, now_ms)
+    elif row.state == ACTED:
+        savings.note_gone(session, row, now_ms)
 
 
 def _key_of(row: FindingRow) -> _Key:
@@ -85,8 +95,38 @@ def _move(row: FindingRow, state: str, now_ms: int, by: str = "") -> None:
 
 
 def act(session: Session, finding_id: int, now_ms: int, by: str = "") -> FindingRow:
-    """Mark a finding as done: the change was made just now. UsageError when there is none of that number."""
-    return _moved(session, finding_id, ACTED, now_ms, by)
+    """Mark a finding as done: the change was made just now, and the savings ledger measures what comes of it.
+
+    UsageError when there is none of that number.
+    """
+    row = _moved(session, finding_id, ACTED, now_ms, by)
+    savings.promise(session, _promised(row), now_ms)
+    return row
+
+
+def _promised(row: FindingRow) -> savings.Promise:
+    """What the ledger measures: idle time for a change of auto-suspend, all compute for one of size, else busy time.
+
+    Changes about an asset are measured on every asset whose builds they claim.
+    """
+    claimed = [claim["pool"] for claim in row.evidence["claims"]]
+    builds = {pool.removeprefix(BUILD_POOL) for pool in claimed if pool.startswith(BUILD_POOL)}
+    is_asset = row.evidence["dimension"] == "asset"
+    halves = {pool.partition(":")[0] for pool in claimed}
+    kinds = [kind for half in sorted(halves) for kind in KINDS_OF_HALF[half]]
+    return savings.Promise(
+        source=savings.FINDING,
+        source_id=savings.name_of(row),
+        title=row.title,
+        subjects=sorted({row.subject} | (builds if is_asset else set())),
+        connection=row.connection,
+        acted_ms=row.state_ms,
+        nano=row.nano_per_month,
+        dimension=row.evidence["dimension"],
+        kinds=kinds,
+        claims=row.evidence["claims"],
+        currency=row.currency,
+    )
 
 
 def dismiss(session: Session, finding_id: int, now_ms: int, by: str = "") -> FindingRow:
@@ -101,8 +141,11 @@ def undo(session: Session, finding_id: int, now_ms: int, by: str = "") -> Findin
 
 def _moved(session: Session, finding_id: int, state: str, now_ms: int, by: str) -> FindingRow:
     row = one(session, finding_id)
-    if row.state != state:
-        _move(row, state, now_ms, by)
+    if row.state == state:
+        return row
+    if row.state == ACTED:
+        savings.take_back(session, row)
+    _move(row, state, now_ms, by)
     return row
 
 

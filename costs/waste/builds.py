@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assay.model.assets import AssetKey
-from assay.model.waste import Claim
+from assay.model.waste import BUILD_POOL, Claim
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -82,7 +82,7 @@ class History:
 
 def pool_of(asset: str) -> str:
     """The pool of the bill that an asset's builds are."""
-    return f"busy:build:{asset}"
+    return BUILD_POOL + asset
 
 
 def claims(history: History, saved: int, lever: Lever, period: Period) -> tuple[Claim, ...]:
