@@ -104,6 +104,34 @@ def test_query_ids_are_taken_one_or_many(
     assert run_of(dbt, target, dbt.result(ORDERS, adapter_response=response)).query_ids == ids
 
 
+@pytest.mark.parametrize(
+    ("batches", "partitions"),
+    [
+        ({"successful": [["2026-11-01T00:00:00+00:00", "2026-11-02T00:00:00+00:00"]]}, ["2026-11-01"]),
+        (
+            {
+                "successful": [
+                    ["2026-11-01T00:00:00Z", "2026-11-01T01:00:00Z"],
+                    ["2026-11-01T01:00:00", "2026-11-01T02:00:00"],
+                ],
+                "failed": [["2026-11-01T02:00:00Z", "2026-11-01T03:00:00Z"]],
+            },
+            ["2026-11-01T00", "2026-11-01T01"],
+        ),
+        ({"successful": [["2026-11-01T00:00:00Z"], None, ["no", "time"], "text"]}, []),
+        (None, []),
+        ([], []),
+    ],
+)
+def test_the_batches_of_a_microbatch_model_are_partitions(
+    dbt: Kit, target: Path, batches: object, partitions: list[str]
+) -> None:
+    """Those that were built, named by their length; what is no batch is none."""
+    run = run_of(dbt, target, dbt.result(ORDERS, batch_results=batches))
+
+    assert partitions == [partition.key for partition in run.partitions]
+
+
 def test_a_run_takes_the_time_of_its_execute_step(dbt: Kit, target: Path) -> None:
     """Compiling is not the warehouse's work."""
     compiled = {
