@@ -36,12 +36,14 @@ def main() -> int:
     asked.add_argument("--limit", type=int, default=0, help="replay at most so many deletions")
     given = asked.parse_args()
     began = time.perf_counter()
-    with Repository(given.repository) as repository:
+    with Repository(given.repository, absent=b"") as repository:
         try:
             names = commits(repository, given.commits)
         except TreeError as error:
             asked.error(str(error))
         done = list(_replays(repository, names, given.limit))
+        for name in sorted(repository.missed):
+            print(f"{name}: the clone does not hold this object; it was taken for empty", file=sys.stderr)
     seconds = time.perf_counter() - began
     if given.json:
         print(
@@ -87,7 +89,7 @@ def show(done: list[Replay], seconds: float, *, each: bool) -> None:
     """Print the table, what was refused and why, and what is wrong."""
     shown = done if each else [one for one in done if one.violations]
     if shown:
-        rows = [
+        rows: list[tuple[str, ...]] = [
             (
                 one.commit[:10],
                 one.folder,

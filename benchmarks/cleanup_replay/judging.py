@@ -125,25 +125,24 @@ def _yaml(path: str, was: bytes, held: bytes | None, names: AbstractSet[str]) ->
             yield f"entry: {path} says something new"
         return
     for section in before:
-        if section == "version":
-            continue
-        wanted = [
-            _less_tests(each, names) for each in _listed(before, section) if not _goes(section, each, names)
-        ]
-        found = _listed(after, section)
-        if not isinstance(before[section], list):
-            wanted, found = [before[section]], [after.get(section)]
-        if section == "groups":
-            wanted = [each for each in wanted if each in found]
-        if wanted != found:
+        if (held is not None or section != "version") and not _is_kept(section, before, after, names):
             yield f"entry: {section} of {path} differs in what was to stay"
     if extra := after.keys() - before.keys():
         yield f"entry: {path} has new keys {sorted(extra)}"
-    if held is not None and not _is_subsequence(held.split(b"\n"), was.split(b"\n")):
-        anchors = len(re.findall(rb"[&*]\w", was))
-        flow = len(re.findall(rb"[\[{]", was))
-        if not anchors and not flow:
-            yield f"entry: {path} has lines that were not there"
+    if (
+        held is not None
+        and not MOVABLE.search(was)
+        and not _is_subsequence(held.splitlines(), was.splitlines())
+    ):
+        yield f"entry: {path} has lines that were not there"
+
+
+def _is_kept(section: str, before: dict[str, Any], after: dict[str, Any], names: AbstractSet[str]) -> bool:
+    if not isinstance(before[section], list):
+        return bool(before[section] == after.get(section))
+    found = _listed(after, section)
+    wanted = [_less_tests(each, names) for each in before[section] if not _goes(section, each, names)]
+    return found == [each for each in wanted if section != "groups" or each in found]
 
 
 def _goes(section: str, entry: Value, names: AbstractSet[str]) -> bool:

@@ -2,5 +2,6 @@
 
 from assay.cleanup.edits.answer import Edits, Policy, Refusal
 from assay.cleanup.edits.deletion import deletion
+from assay.cleanup.edits.disabling import disabling
 
-__all__ = ["Edits", "Policy", "Refusal", "deletion"]
+__all__ = ["Edits", "Policy", "Refusal", "deletion", "disabling"]

@@ -39,6 +39,10 @@ class Edits:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What is done about tests of models that stay: removed where they read one that goes, or a reason to refuse."""
+    """What is done about what is declared beside models that stay, or a reason to refuse.
+
+    `tests` are tests of models that stay and read one that goes; `exposures` those built on nothing that stays.
+    """
 
     tests: Literal["remove", "refuse"] = "remove"
+    exposures: Literal["remove", "refuse"] = "remove"

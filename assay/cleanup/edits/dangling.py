@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from assay.cleanup.edits.pages import refs_of
 from assay.cleanup.project.layout import Role
-from assay.cleanup.project.templates import template
+from assay.cleanup.project.project import stem_of
+from assay.cleanup.project.templates import refs_in, template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,13 +18,13 @@ if TYPE_CHECKING:
 HIDDEN = ("nodes", "exposures", "semantic_models", "metrics", "saved_queries", "unit_tests")
 
 
-def in_templates(work: Work) -> None:
-    """Models, snapshots, analyses, tests and macros that stay and refer to what goes."""
+def in_templates(work: Work, *, but: Role | None = None) -> None:
+    """Models, snapshots, analyses, tests and macros that stay and refer to what goes; those of one kind left out."""
     names = work.doomed.names()
     found = [
         (path, _now(work, path, before))
         for path, before in work.project.templates()
-        if work.changes.get(path, b"") is not None
+        if work.changes.get(path, b"") is not None and work.project.layout.role_of(path) is not but
     ]
     passing = _passing(work)
     for path, said in found:
@@ -43,6 +44,28 @@ def in_properties(work: Work) -> None:
                 if work.doomed.takes(ref):
                     line = work.pages.document(path).line_of(node)
                     work.refuse({ref.name}, f"it refers to {ref.name}", path, line)
+
+
+def elsewhere(work: Work) -> None:
+    """Files of the repository that are not the project's and refer to what goes: another tool's, or another project's.
+
+    A name that another project has a model of is that project's own.
+    """
+    own = work.doomed.names() - {stem_of(path) for path in work.project.others if path.endswith(".sql")}
+    known = [work.project.settings, work.project.selectors]
+    for path in work.project.others:
+        if path.endswith(".sql"):
+            refs = work.project.template(path).refs
+            for name in sorted({ref.name for ref in refs if ref.name in own and work.doomed.takes(ref)}):
+                work.refuse({name}, f"it refers to {name}", path, _line(work, path, name))
+    for path in work.project.mentioning([p for p in work.project.others if not p.endswith(".sql")], own):
+        if path in known:
+            continue
+        text = work.project.tree.read(path).decode("utf-8", "replace")
+        for number, line in enumerate(text.splitlines(), 1):
+            for found in refs_in(line):
+                if found.ref and found.ref.name in own and work.doomed.takes(found.ref):
+                    work.refuse({found.ref.name}, f"it refers to {found.ref.name}", path, number)
 
 
 def in_manifest(work: Work, manifest: Mapping[str, Any] | None, ids: frozenset[str]) -> None:

@@ -37,7 +37,7 @@ def deletion(
     """
     project = Project.open(tree, folder)
     doomed, refusals = resolve(project, manifest, unique_ids)
-    work = Work(project, doomed, policy or Policy(), Pages(project), refusals=refusals)
+    work = Work(project, doomed, policy or Policy(), Pages(project), refusals=list(refusals))
     whole_files(work)
     singular_tests(work)
     entries(work)
@@ -46,6 +46,7 @@ def deletion(
     _write(work)
     dangling.in_templates(work)
     dangling.in_properties(work)
+    dangling.elsewhere(work)
     dangling.in_manifest(work, manifest, frozenset(unique_ids))
     return work.edits()
 

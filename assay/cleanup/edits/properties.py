@@ -73,6 +73,8 @@ def _versions(work: Work, path: str, entry: Node, name: str) -> None:
 
 def _exposure(work: Work, path: str, item: Node) -> None:
     """An exposure goes when everything it is built on goes; one that also reads what stays is a reader."""
+    if work.policy.exposures == "refuse":
+        return
     parents = [each.real.value for each in item.real.list("depends_on")]
     refs = [ref for each in item.real.list("depends_on") for ref in refs_of(each.real)]
     taken = {ref.name for ref in refs if work.doomed.takes(ref)}

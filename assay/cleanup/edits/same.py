@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def same(before: Node | None, after: Node | None, gone: AbstractSet[int] = frozenset()) -> bool:
-    """Whether both load as the same value once the nodes of `before` whose ids are in `gone` are left out.
+    """Whether both load as the same value once the nodes of either whose ids are in `gone` are left out.
 
     Keys keep their order and their number, and a scalar its text, tag and way of writing, so what any loader makes of
     both is the same. An alias counts as what it stands for, wherever its anchor stands.
@@ -28,10 +28,10 @@ def same(before: Node | None, after: Node | None, gone: AbstractSet[int] = froze
         if (id(left), id(right)) in seen:
             continue
         seen.add((id(left), id(right)))
-        kept = kept_children(left, gone)
-        if not _alike(left, right) or len(kept) != len(right.children):
+        lefts, rights = kept_children(left, gone), kept_children(right, gone)
+        if not _alike(left, right) or len(lefts) != len(rights):
             return False
-        waiting.extend(zip(kept, right.children, strict=True))
+        waiting.extend(zip(lefts, rights, strict=True))
     return True
 
 

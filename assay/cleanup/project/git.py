@@ -17,10 +17,15 @@ Made = TypeVar("Made")
 
 
 class Repository:
-    """A git repository: one `git cat-file` answers every read, and what is made of a blob is made once."""
+    """A git repository: one `git cat-file` answers every read, and what is made of a blob is made once.
 
-    def __init__(self, path: Path) -> None:
+    `absent` is taken for what a partial clone does not hold, by name in `missed`; without it that is an error.
+    """
+
+    def __init__(self, path: Path, *, absent: bytes | None = None) -> None:
         self._path = path
+        self._absent = absent
+        self.missed: set[str] = set()
         self._reader: subprocess.Popen[bytes] | None = None
         self._made: dict[tuple[str, Callable[[bytes], Any]], Any] = {}
 
@@ -63,7 +68,10 @@ class Repository:
         reader.stdin.flush()
         head = reader.stdout.readline().split()
         if len(head) != 3:  # noqa: PLR2004 - name, kind and size; or "missing"
-            raise TreeError(f"git does not hold the object {name}.", hint="Is the clone shallow or partial?")
+            if self._absent is None:
+                raise TreeError(f"git does not hold the object {name}.", hint="Is the clone partial?")
+            self.missed.add(name)
+            return self._absent
         held = reader.stdout.read(int(head[2]))
         reader.stdout.read(1)
         return held

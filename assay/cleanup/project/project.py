@@ -28,6 +28,11 @@ def words(held: bytes) -> frozenset[bytes]:
     return frozenset(WORD.findall(held))
 
 
+def stem_of(path: str) -> str:
+    """A file's name without its folder and its last suffix."""
+    return posixpath.splitext(posixpath.basename(path))[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Project:
     """The files of a project by what dbt takes them for."""
@@ -36,6 +41,8 @@ class Project:
     layout: Layout
     files: dict[Role, list[str]] = field(repr=False)
     by_name: dict[tuple[Role, str], list[str]] = field(repr=False)
+    others: list[str] = field(repr=False)
+    """Templates and YAML that dbt does not take for this project's: of other projects, or of other tools."""
 
     @classmethod
     def open(cls, root: Path | Tree, folder: str = "") -> Project:
@@ -45,11 +52,14 @@ class Project:
         layout = Layout.read(tree, folder)
         files: dict[Role, list[str]] = defaultdict(list)
         by_name: dict[tuple[Role, str], list[str]] = defaultdict(list)
+        others = []
         for path in tree.paths():
             if (role := layout.role_of(path)) is not None:
                 files[role].append(path)
-                by_name[role, posixpath.splitext(posixpath.basename(path))[0]].append(path)
-        return cls(tree, layout, files, by_name)
+                by_name[role, stem_of(path)].append(path)
+            elif path.endswith((".sql", ".yml", ".yaml")):
+                others.append(path)
+        return cls(tree, layout, files, by_name, others)
 
     @property
     def name(self) -> str:
@@ -85,10 +95,14 @@ class Project:
 
     def saying(self, role: Role, names: Iterable[str]) -> Iterator[str]:
         """The files of a kind in which all words of one of these names stand, somewhere."""
+        return self.mentioning(self.files[role], names)
+
+    def mentioning(self, paths: Iterable[str], names: Iterable[str]) -> Iterator[str]:
+        """Those of the files in which all words of one of these names stand, somewhere."""
         sought = [frozenset(WORD.findall(name.encode())) for name in names]
         single = frozenset(word for each in sought if len(each) == 1 for word in each)
         several = [each for each in sought if len(each) > 1]
-        for path in self.files[role]:
+        for path in paths:
             known = made_of(self.tree, path, words)
             if not known.isdisjoint(single) or any(each <= known for each in several):
                 yield path
