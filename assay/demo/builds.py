@@ -31,6 +31,7 @@ from assay.demo.assets import (
 )
 from assay.demo.calendar import BUILD_MS, Calendar
 from assay.demo.load import Book, Load, Statement
+from assay.demo.repository import tests_of
 from assay.demo.warehouses import DAY_MS, HOUR_MS, SECOND_MS, TRANSFORMING
 
 if TYPE_CHECKING:
@@ -98,8 +99,7 @@ def nodes() -> tuple[Node, ...]:
     """Everything a full build runs, in an order in which each comes after what it needs."""
     found: list[Node] = []
     for table in MODELS:
-        tests = ("not_null",) if table.kind in {"view", "seed"} else ("unique", "not_null")
-        found += [Node(table), *(Node(table, test) for test in tests)]
+        found += [Node(table), *(Node(table, test) for test in tests_of(table))]
     return tuple(found)
 
 

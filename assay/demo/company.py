@@ -15,6 +15,7 @@ from assay.demo.ledger import late_rows, true_hours, true_queries
 from assay.demo.load import Book, Load
 from assay.demo.naming import name
 from assay.demo.procedure import by_hand, procedures
+from assay.demo.repository import write_repository
 from assay.demo.simulation import Simulation
 from assay.demo.traffic import traffic
 from assay.demo.truth import simulate
@@ -57,6 +58,7 @@ def build(folder: Path, *, seed: int = 7, days: int = 60, queries: int = 300_000
     for view, table in views(simulation, late, rng):
         write(demo.export / f"{view}.parquet", table)
     write_artifacts(demo.dbt, made, load, truth, named)
+    write_repository(folder / "repository")
     write(demo.truth / "hours.parquet", true_hours(truth))
     write(demo.truth / "queries.parquet", true_queries(load, truth, book, named.query_id))
     write(demo.truth / "late.parquet", late_rows(truth, named.query_id, late, rng))

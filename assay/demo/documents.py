@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from assay.demo.assets import LOST, MODELS, PROJECT, SOURCES, STALE, STALE_DAYS, TABLES, Table
 from assay.demo.builds import DBT_VERSION, Invocation, Node, Result, nodes
 from assay.demo.people import DASHBOARDS, USERS
+from assay.demo.repository import checksum_of, code_of, path_of, properties_of, slug
 from assay.demo.warehouses import DAY_MS
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def manifest(invocation: Invocation) -> Document:
     }
     every = {node.unique_id: _node(node) for node in nodes()}
     exposures = {
-        f"exposure.{PROJECT}.{_slug(board.name)}": _exposure(board.name, board.tool, board.tables)
+        f"exposure.{PROJECT}.{slug(board.name)}": _exposure(board.name, board.tool, board.tables)
         for board in DASHBOARDS[:2]
     }
     parents = {key: value["depends_on"]["nodes"] for key, value in {**every, **exposures}.items()}
@@ -61,10 +62,6 @@ def manifest(invocation: Invocation) -> Document:
     }  # fmt: skip
 
 
-def _slug(name: str) -> str:
-    return name.lower().replace(" ", "_")
-
-
 def _needs(table: Table) -> list[str]:
     by_name = {entry.name: entry for entry in TABLES}
     return [by_name[name].node for name in table.upstream]
@@ -74,13 +71,15 @@ def _node(node: Node) -> Document:
     table, name = node.table, node.unique_id.split(".")[2]
     kind = node.unique_id.split(".")[0]
     materialized = "test" if node.test else table.kind
-    path = f"{'seeds' if kind == 'seed' else 'models'}/{table.schema.lower()}/{table.name.lower()}.sql"
+    path = properties_of(table.schema) if node.test else path_of(table)
+    code = "" if node.test else code_of(table)
     return {
         "unique_id": node.unique_id, "resource_type": kind, "package_name": PROJECT, "name": name,
         "alias": name,
         "database": table.database, "schema": "tests" if node.test else table.schema.lower(), "path": path,
         "original_file_path": path, "fqn": [PROJECT, table.schema.lower(), name],
-        "checksum": {"name": "sha256", "checksum": ""},
+        "checksum": {"name": "none", "checksum": ""} if node.test else {"name": "sha256",
+            "checksum": checksum_of(table)},
         "config": {"enabled": True, "materialized": materialized, "tags": [table.schema.lower()],
             "meta": _meta(table)},
         "tags": [table.schema.lower()],
@@ -89,7 +88,7 @@ def _node(node: Node) -> Document:
             "data_type": "NUMBER"}},
         "meta": _meta(table), "relation_name": None if node.test else relation(table),
         "created_at": 1795000000.0,
-        "raw_code": "", "language": "sql",
+        "raw_code": code, "language": "sql",
         "depends_on": {"macros": [], "nodes": [table.node] if node.test else _needs(table)},
         **({"test_metadata": {"name": node.test, "kwargs": {"column_name": table.key}},
             "column_name": table.key,
@@ -124,14 +123,14 @@ def _source(table: Table) -> Document:
 def _exposure(name: str, tool: int, tables: tuple[str, ...]) -> Document:
     needs = [table.node for table in TABLES if table.name in tables and table.node]
     return {
-        "unique_id": f"exposure.{PROJECT}.{_slug(name)}", "resource_type": "exposure", "name": _slug(name),
+        "unique_id": f"exposure.{PROJECT}.{slug(name)}", "resource_type": "exposure", "name": slug(name),
         "label": name,
         "type": "dashboard", "package_name": PROJECT,
         "owner": {"email": "bi@nordlicht.example", "name": "BI"},
-        "description": f"in {USERS[tool].application}", "url": f"https://bi.nordlicht.example/{_slug(name)}",
+        "description": f"in {USERS[tool].application}", "url": f"https://bi.nordlicht.example/{slug(name)}",
         "depends_on": {"macros": [], "nodes": needs}, "tags": [], "meta": {}, "config": {"enabled": True},
         "path": "models/exposures.yml", "original_file_path": "models/exposures.yml",
-        "fqn": [PROJECT, _slug(name)],
+        "fqn": [PROJECT, slug(name)],
     }  # fmt: skip
 
 
