@@ -51,8 +51,9 @@ def code_of(table: Table) -> str:
     )
     query = f"select t0.*\n{inputs}\n"
     if table.kind == "snapshot":
-        options = f"target_schema='{table.schema.lower()}', unique_key='{table.key}', strategy='check', check_cols='all'"
-        return f"{{% snapshot {table.name.lower()} %}}\n{{{{ config({options}) }}}}\n{query}{{% endsnapshot %}}\n"
+        schema, name = table.schema.lower(), table.name.lower()
+        config = f"target_schema='{schema}', unique_key='{table.key}', strategy='check', check_cols='all'"
+        return f"{{% snapshot {name} %}}\n{{{{ config({config}) }}}}\n{query}{{% endsnapshot %}}\n"
     more = f", unique_key='{table.key}'" if table.kind == "incremental" else ""
     return f"{{{{ config(materialized='{table.kind}'{more}) }}}}\n\n{query}"
 
