@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pacsv
 import pyarrow.dataset as pads
-import pyarrow.parquet as pq
 
-from assay.errors import AssayError, StoreError, UsageError
+from assay.cli.whole_file import write_whole
+from assay.errors import StoreError
 from assay.facts.places import told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from assay.facts.files import FactFile
@@ -61,16 +60,6 @@ def cell_name(resource: str, service: str, hour_ms: int) -> str:
     return _BETWEEN.join((resource, service, str(hour_ms)))
 
 
-class Writer(Protocol):
-    """What pyarrow's writers have in common."""
-
-    def write_batch(self, batch: pa.RecordBatch) -> None:
-        """Add rows."""
-
-    def close(self) -> None:
-        """Finish the file."""
-
-
 @dataclass(frozen=True, slots=True)
 class Written:
     """How many rows a file holds and what they add up to."""
@@ -79,48 +68,21 @@ class Written:
     nano_credits: int
 
 
-_WRITERS: dict[str, Callable[[Path], Writer]] = {
-    ".parquet": lambda path: pq.ParquetWriter(path, SCHEMA, compression="zstd"),
-    ".csv": lambda path: pacsv.CSVWriter(path, SCHEMA),
-}
-
-
 def write_charges(file: Path, ledgers: Sequence[Ledger], window: Window | None = None) -> Written:
     """Write the rows of ledgers to a .parquet or .csv file, which appears whole or not at all.
 
     UsageError for any other ending and a folder that is not there; AssayError when the file cannot be written.
     """
-    if file.suffix not in _WRITERS:
-        raise UsageError(
-            f"{file} ends in neither .parquet nor .csv.", hint="Name the file FILE.parquet or FILE.csv."
-        )
-    if not file.parent.is_dir():
-        raise UsageError(
-            f"There is no folder {file.parent.absolute()}.", hint="Make it first, or name another place."
-        )
-    unfinished = file.with_name(f".{file.name}.tmp")
-    try:
-        written = _write(_WRITERS[file.suffix](unfinished), _batches(ledgers, window))
-        unfinished.replace(file)
-    except (OSError, pa.ArrowException) as error:
-        raise AssayError(
-            f"{file} cannot be written: {error}", hint="Check its folder's rights and space."
-        ) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return written
+    sums: list[int] = []
+    rows = write_whole(file, SCHEMA, _counted(_batches(ledgers, window), sums))
+    return Written(rows, sum(sums))
 
 
-def _write(writer: Writer, batches: Iterable[pa.RecordBatch]) -> Written:
-    rows = nano = 0
-    try:
-        for batch in batches:
-            writer.write_batch(batch)
-            rows += batch.num_rows
-            nano += pc.sum(batch.column("nano_credits")).as_py() or 0
-    finally:
-        writer.close()
-    return Written(rows, nano)
+def _counted(batches: Iterable[pa.RecordBatch], sums: list[int]) -> Iterator[pa.RecordBatch]:
+    """The batches; what each adds up to, in nano-credits, is put into `sums`."""
+    for batch in batches:
+        sums.append(pc.sum(batch.column("nano_credits")).as_py() or 0)
+        yield batch
 
 
 def _batches(ledgers: Sequence[Ledger], window: Window | None) -> Iterator[pa.RecordBatch]:

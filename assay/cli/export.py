@@ -9,6 +9,7 @@ import click
 from sqlalchemy import select
 
 from assay.cli.charges_file import Ledger, cell_name, write_charges
+from assay.cli.export_focus import focus
 from assay.cli.figures import count, credits_of
 from assay.cli.period import period_options
 from assay.cli.request import command as assay_command
@@ -34,6 +35,7 @@ def command() -> None:
 @assay_command("charges", example="assay export charges --to charges.parquet --days 30")
 @click.option(
     "--to",
+    "--output",
     "file",
     type=click.Path(dir_okay=False, path_type=Path),
     required=True,
@@ -73,3 +75,4 @@ def provisional_cells(session: Session, connection: str) -> frozenset[str]:
 
 
 command.add_command(charges)
+command.add_command(focus)
