@@ -14,7 +14,7 @@ from assay.cleanup.forges.base import RequestState, say_once
 from assay.cleanup.forges.errors import DeclinedError, ForgeError, HumanCommitsError, MissingError
 from assay.cleanup.marker import withdrawn
 from assay.cleanup.proposal import Step
-from assay.cleanup.pull_request import told
+from assay.cleanup.pull_request import opening_of, told
 from assay.errors import AssayError
 from assay.model.decisions import PullRequestState
 from assay.model.time import DAY_MS, from_ms, to_ms
@@ -123,7 +123,7 @@ class _Pass:
     def watch(self, row: PullRequestRow) -> None:
         """Something that was disabled and waits to be deleted: a read of it stops the deletion."""
         with self.place.store.read() as session:
-            uses = watching.uses(session, row.assets, since_ms=row.changed_ms)
+            uses = watching.read_since(session, row.assets, row.changed_ms)
         if not uses or row.number is None:
             return
         say_once(self.place.forge, row.number, watching.MARKER, watching.stopped(uses))
@@ -159,7 +159,7 @@ class _Pass:
         if row.state != PullRequestState.OPEN.value and WITHDRAWING not in row.details:
             self._finish_opening(row, pull)
         with self.place.store.read() as session:
-            uses = watching.uses(session, row.assets, since_ms=None)
+            uses = watching.needed(session, row.assets, row.evidence_ms)
             unsure = watching.unsure(session, row.assets)
         if uses or WITHDRAWING in row.details:
             self._withdraw(row, pull, row.details.get(WITHDRAWING) or watching.withdrawing(uses))
@@ -169,7 +169,8 @@ class _Pass:
             self._renew(row, pull)
 
     def _finish_opening(self, row: PullRequestRow, pull: PullRequest) -> None:
-        """It was opened, and its labels may be missing: who opens goes on; here it only counts as open."""
+        """It was opened, and its labels and reviewers may be missing."""
+        self.place.forge.dress(pull.number, opening_of(self.place, row.branch, row.title, ""))
         self._settle(row, PullRequestState.OPEN, pull.created_at)
 
     # --- what the evidence says

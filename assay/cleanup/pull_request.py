@@ -146,16 +146,16 @@ def _opened(place: Place, proposal: Proposal, head: str) -> PullRequest:
     return pull
 
 
+def opening_of(place: Place, branch: str, title: str, body: str, *, draft: bool = True) -> Opening:
+    """What a pull request is opened with, its labels and reviewers as the settings have them."""
+    labels, reviewers = place.repository.labels, place.repository.reviewers
+    return Opening(branch, place.repository.base, title, body, draft, labels, reviewers)
+
+
 def _opening(place: Place, proposal: Proposal, head: str) -> Opening:
-    return Opening(
-        branch=proposal.branch,
-        base=place.repository.base,
-        title=proposal.title,
-        body=told(proposal, place.settings, head),
-        draft=place.settings.draft or not proposal.parse_verified,
-        labels=place.repository.labels,
-        reviewers=place.repository.reviewers,
-    )
+    draft = place.settings.draft or not proposal.parse_verified
+    text = told(proposal, place.settings, head)
+    return opening_of(place, proposal.branch, proposal.title, text, draft=draft)
 
 
 def told(proposal: Proposal, settings: CleanupSettings, head: str) -> str:

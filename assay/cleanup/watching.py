@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from assay.cleanup.markdown import code, plain
 from assay.model.decisions import Verdict
-from assay.model.time import from_ms
+from assay.model.time import DAY_MS, from_ms
+from assay.model.usage import ReaderClass
 from assay.store import pull_requests
 
 if TYPE_CHECKING:
@@ -20,6 +21,13 @@ HOLD_MARKER = "<!-- assay:hold -->"
 CONFLICT_MARKER = "<!-- assay:conflict -->"
 ON_AGAIN = "The evidence is whole again, and still nobody reads these models: the proposal stands."
 _MOST_TOLD = 20
+_READERS = {
+    ReaderClass.BI_TOOL: "a BI tool",
+    ReaderClass.PERSON: "a person",
+    ReaderClass.UNKNOWN: "an unknown reader",
+}
+_LATE_MS = 2 * DAY_MS
+"""So long before the evidence a read may lie that became known only after it."""
 _NEEDED = {Verdict.IN_USE, Verdict.RARELY_USED}
 
 
@@ -41,23 +49,29 @@ class Use:
         return f"{code(self.asset)}: {why or 'it is needed'}"
 
 
-def uses(session: Session, assets: Collection[str], since_ms: int | None) -> list[Use]:
-    """Those of the assets that someone needs by the last judgement, in order.
+def needed(session: Session, assets: Collection[str], evidence_ms: int) -> list[Use]:
+    """Those of the assets that someone needs by the last judgement, in order; `evidence_ms` is when nobody did.
 
-    A statement that may have read one, and cannot be told, counts as a read. With `since_ms` only consumers' reads at
-    or after that moment count: what was disabled has verdicts of its own.
+    A statement that may have read one, and cannot be told, counts as a read. A read is told where it is new: it may
+    have become known late. What is needed for another reason, as by what is built from it, is told by the reasons.
     """
     found = []
     for name, standing in sorted(pull_requests.standings(session, assets).items()):
-        needed = standing.verdict in _NEEDED or (standing.verdict is Verdict.UNKNOWN and standing.maybe > 0)
-        read = pull_requests.last_read(session, name) if needed or since_ms is not None else None
-        if since_ms is not None:
-            needed = read is not None and read.at_ms >= since_ms
-        if needed and read is not None and read.at_ms == (standing.last_read_ms or read.at_ms):
-            found.append(Use(name, _READERS.get(read.reader.value, "a reader"), read.tool, read.at_ms))
-        elif needed:
-            found.append(Use(name, reasons=standing.reasons))
+        maybe = standing.verdict is Verdict.UNKNOWN and standing.maybe > 0
+        if standing.verdict in _NEEDED or maybe:
+            read = read_since(session, [name], evidence_ms - _LATE_MS)
+            found += read or [Use(name, reasons=standing.reasons)]
     return found
+
+
+def read_since(session: Session, assets: Collection[str], since_ms: int) -> list[Use]:
+    """Those of the assets that a consumer read at or after that moment, whatever was judged."""
+    last = ((name, pull_requests.last_read(session, name)) for name in sorted(assets))
+    return [
+        Use(name, _READERS.get(read.reader, "a reader"), read.tool, read.at_ms)
+        for name, read in last
+        if read is not None and read.at_ms >= since_ms
+    ]
 
 
 def unsure(session: Session, assets: Collection[str]) -> list[str]:
@@ -108,6 +122,3 @@ def _listed(uses: Sequence[Use]) -> str:
 
 def _moment(ms: int) -> str:
     return f"{from_ms(ms):%Y-%m-%d %H:%M} UTC"
-
-
-_READERS = {"bi_tool": "a BI tool", "person": "a person", "unknown": "an unknown reader"}

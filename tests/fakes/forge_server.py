@@ -81,7 +81,10 @@ class Trouble:
 
 @dataclass(slots=True)
 class Server:
-    """Hands calls to a forge one at a time. `on_call(number, done)` is told before and after each is done."""
+    """Hands calls to a forge one at a time. `on_call(number, done)` is told before and after each is done.
+
+    It says whether the caller is no more: then nothing is done, and nobody is answered.
+    """
 
     take: Callable[[Call], Given]
     judge: Callable[[Exchange], list[str]] = lambda _: []
@@ -89,7 +92,7 @@ class Server:
     troubles: list[Trouble] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
-    on_call: Callable[[int, bool], None] = lambda _number, _done: None
+    on_call: Callable[[int, bool], bool] = lambda _number, _done: False
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _calls: int = 0
 
@@ -98,7 +101,8 @@ class Server:
         with self._lock:
             self._calls += 1
             number = self._calls
-            self.on_call(number, False)
+            if self.on_call(number, False):
+                return Given(cut=True)
             trouble = next((one for one in self.troubles if one.strikes(call)), None)
             if trouble:
                 self.troubles.remove(trouble)
