@@ -40,6 +40,8 @@ class Chart:
     """The labels whose figures are provisional, in order."""
     bad: Sequence[int] = ()
     """The places, from 0, of figures that are out of their range."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What a band calls its series, where they are not told by their own names."""
 
     @property
     def is_empty(self) -> bool:
@@ -61,6 +63,7 @@ class Chart:
             "marks": dict(self.marks),
             "soft": list(self.soft),
             "bad": list(self.bad),
+            "words": dict(self.words),
             "series": [
                 {"name": one.name, "color": one.color, "values": [_rounded(v) for v in one.values]}
                 for one in self.series

@@ -15,6 +15,8 @@ from assay.model.time import from_ms
 from checks.rhythm import words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Flask
 
     from assay.store.search import AssetLine
@@ -90,9 +92,11 @@ def init(app: Flask) -> None:
         breakable,
         coded,
         rhythm,
+        measured,
+        budgeted,
     ):
         app.add_template_filter(written)
-    for told in (percent, share, portion, change, line_amount, monthly, in_credits):
+    for told in (percent, share, portion, change, line_amount, monthly, in_credits, in_money):
         app.add_template_global(told)
 
 
@@ -112,11 +116,21 @@ def amount(value: Amount) -> str:
         return "0"
     if value.micro is None or _credits_only():
         return in_credits(value.nano)
-    symbol = _SYMBOLS.get(value.currency, f"{value.currency}{_THIN}")
-    if 0 < value.micro < _LEAST_MICRO:
+    return in_money(value.micro, value.currency)
+
+
+def in_money(micro: int, currency: str) -> str:
+    """Money, whatever the page's unit."""
+    symbol = _SYMBOLS.get(currency, f"{currency}{_THIN}")
+    if 0 < micro < _LEAST_MICRO:
         return f"<{symbol}0.0001"
-    figure = value.micro / MICRO
+    figure = micro / MICRO
     return f"{'−' if figure < 0 else ''}{symbol}{_decimal(abs(figure), 2, 4)}"
+
+
+def budgeted(value: int, unit: str) -> str:
+    """A sum of a budget, in its own unit: nano-credits where that is credits, else micro-currency."""
+    return in_credits(value) if unit == "credits" else in_money(value, unit)
 
 
 def line_amount(line: AssetLine) -> Amount:
@@ -133,7 +147,7 @@ def in_credits(nano: int) -> str:
     """Credits, whatever the page's unit: a restatement is of credits."""
     if 0 < nano < _LEAST_NANO:
         return f"<0.000001{_THIN}cr"
-    return f"{_decimal(nano / NANO)}{_THIN}cr"
+    return f"{'−' if nano < 0 else ''}{_decimal(abs(nano) / NANO)}{_THIN}cr"
 
 
 def _credits_only() -> bool:
@@ -165,6 +179,19 @@ def size(value: int | None) -> str:
     while abs(figure) >= 1024 and unit < len(_BYTES) - 1:  # noqa: PLR2004 - bytes in a KiB
         figure, unit = figure / 1024, unit + 1
     return f"{figure:,.{0 if unit == 0 else 1}f}{_THIN}{_BYTES[unit]}"
+
+
+def measured(value: int, unit: str) -> str:
+    """A figure of a finding's evidence, in its unit; one that is no unit of ours is told as a count of it."""
+    if unit == "per mille":
+        return percent(value, 1000)
+    told: dict[str, Callable[[int], str]] = {
+        "nano_credits": in_credits,
+        "ms": duration,
+        "bytes": size,
+        "": count,
+    }
+    return told[unit](value) if unit in told else f"{count(value)} {unit}"
 
 
 def duration(ms: int | None) -> str:

@@ -6,8 +6,9 @@ from flask import Response, jsonify, request
 
 from web import state
 from web.api.v1 import blueprint, told
-from web.pages import dead_set, unused
+from web.pages import actions, budgets, dead_set, unused
 from web.pages.base import asked
+from web.savings_figures import ledger
 
 
 @blueprint.get("/unused")
@@ -22,3 +23,31 @@ def dead_set_json(set_id: str) -> Response:
     """One dead set."""
     asked()
     return jsonify(told(dead_set.found(set_id)))
+
+
+@blueprint.get("/budgets")
+def budgets_json() -> Response:
+    """How every budget stands in a month; `month=2026-11`, else the newest that is known."""
+    asked()
+    return jsonify(told(budgets.query(state.session(), state.settings(), request.args.get("month", ""))))
+
+
+@blueprint.get("/budgets/<name>")
+def budget_json(name: str) -> Response:
+    """One budget, and it in all months that are known."""
+    asked()
+    return jsonify(told(budgets.found(name)))
+
+
+@blueprint.get("/findings")
+def actions_json() -> Response:
+    """A page of findings of waste, without a state only those that are open; and the savings ledger."""
+    asked()
+    return jsonify(told(actions.query(state.session(), request.args)))
+
+
+@blueprint.get("/savings")
+def savings_json() -> Response:
+    """The savings ledger alone."""
+    asked()
+    return jsonify(told(ledger(state.session())))

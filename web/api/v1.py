@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, jsonify, request
@@ -31,6 +31,7 @@ _PLAIN: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (Amount, _amount),
     (AssetKey, str),
     (datetime, datetime.isoformat),
+    (date, date.isoformat),
     (Chart, Chart.data),
 )
 

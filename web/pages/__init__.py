@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from web.pages import (
+    actions,
     alerts,
     asset,
     assets,
+    budgets,
     check_new,
     checks,
     connections,
@@ -19,6 +21,6 @@ from web.pages import (
 
 PAGES = (
     *(overview, incidents, incident, assets, asset, costs),
-    *(unused, dead_set),
+    *(budgets, unused, dead_set, actions),
     *(checks, check_new, alerts, connections),
 )

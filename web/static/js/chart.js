@@ -61,11 +61,14 @@ function toldOfBand(points, data, element) {
   const tip = node("div", "", "tip");
   tip.append(node("b", data.labels[at]));
   const bad = data.bad.includes(at);
-  tip.append(line(color(element, bad ? "bad" : "busy"), bad ? "Observed, out of range" : "Observed", figure(value("Observed"), data.unit)));
+  const said = (name, other) => data.words[name] ?? other ?? name;
+  const observed = value("Observed");
+  const there = (one) => one !== null && one !== undefined;
+  if (there(observed) || !there(low)) tip.append(line(color(element, bad ? "bad" : "busy"), bad ? `${said("Observed")}, out of range` : said("Observed"), figure(observed, data.unit)));
   const expected = value("Expected");
-  if (expected !== null && expected !== undefined) tip.append(line(color(element, "dim"), "Expected", figure(expected, data.unit)));
-  if (low !== null && low !== undefined) tip.append(line(color(element, "band"), "At least", figure(low, data.unit)));
-  if (high !== null && high !== undefined) tip.append(line(color(element, "band"), "At most", figure(high, data.unit)));
+  if (there(expected)) tip.append(line(color(element, "dim"), said("Expected"), figure(expected, data.unit)));
+  if (there(low)) tip.append(line(color(element, "band"), said("Low", "At least"), figure(low, data.unit)));
+  if (there(high)) tip.append(line(color(element, "band"), said("High", "At most"), figure(high, data.unit)));
   return tip;
 }
 
@@ -113,6 +116,7 @@ function series(data, element) {
 // The range that was expected is an area between Low and High; where figures left it the ground is tinted.
 function banded(data, element) {
   const of = (name) => data.series.find((one) => one.name === name)?.values ?? data.labels.map(() => null);
+  const said = (name) => data.words[name] ?? name;
   const [low, high] = [of("Low"), of("High")];
   const paint = Object.fromEntries(["busy", "dim", "band", "bad", "wash-bad"].map((token) => [token, color(element, token)]));
   const plain = { type: "line", symbol: "none", silent: true, emphasis: { disabled: true } };
@@ -123,16 +127,18 @@ function banded(data, element) {
   const limit = { ...plain, lineStyle: { color: paint.band, width: 1 }, itemStyle: { color: paint.band } };
   return [
     { ...area, name: "floor", data: low.map((value, i) => (both[i] === null ? null : value)) },
-    { ...area, name: "Expected range", data: both, itemStyle: { color: paint.band }, areaStyle: { color: paint.band, opacity: 0.22 } },
-    { ...limit, name: "Low", data: low },
-    { ...limit, name: "High", data: high },
-    { ...plain, name: "Expected", data: of("Expected"), lineStyle: { color: paint.dim, width: 1, type: "dashed" }, itemStyle: { color: paint.dim } },
+    { ...area, name: said("Expected range"), data: both, itemStyle: { color: paint.band }, areaStyle: { color: paint.band, opacity: 0.22 } },
+    { ...limit, name: said("Low"), data: low },
+    { ...limit, name: said("High"), data: high },
+    { ...plain, name: said("Expected"), data: of("Expected"), lineStyle: { color: paint.dim, width: 1, type: "dashed" }, itemStyle: { color: paint.dim } },
     {
-      name: "Observed", type: "line", connectNulls: true, symbol: "circle", z: 5, emphasis: { disabled: true },
+      name: said("Observed"), type: "line", connectNulls: true, symbol: "circle", z: 5, emphasis: { disabled: true },
       symbolSize: (_, point) => (data.bad.includes(point.dataIndex) ? 9 : 4),
       data: of("Observed").map((value, i) => (data.bad.includes(i) ? { value, itemStyle: { color: paint.bad } } : value)),
       itemStyle: { color: paint.busy }, lineStyle: { color: paint.busy, width: 1.5 }, markLine: across,
     },
+    // A mark is a line of its own, so that the axis reaches it.
+    ...Object.entries(data.marks).map(([name, value]) => ({ ...plain, name, data: data.labels.map(() => value), z: 4, lineStyle: { color: color(element, "text"), width: 1.5 } })),
     { name: "out of range", type: "bar", yAxisIndex: 1, silent: true, barWidth: "100%", barMaxWidth: 96, z: 0, data: data.labels.map((_, i) => (data.bad.includes(i) ? 1 : null)), itemStyle: { color: paint["wash-bad"] }, emphasis: { disabled: true } },
   ];
 }
@@ -141,7 +147,7 @@ function named(data) {
   if (data.kind !== "band") return undefined;
   const there = (name) => data.series.some((one) => one.name === name && one.values.some((value) => value !== null));
   const range = there("Low") && there("High") ? ["Expected range"] : ["Low", "High"].filter(there);
-  return ["Observed", ...(there("Expected") ? ["Expected"] : []), ...range];
+  return ["Observed", ...(there("Expected") ? ["Expected"] : []), ...range].map((name) => data.words[name] ?? name);
 }
 
 function option(data, element) {
@@ -159,7 +165,7 @@ function option(data, element) {
     tooltip: tooltip(data, element),
     xAxis: { type: "category", data: data.labels, axisTick: { show: false, interval: 0 }, axisLine: { lineStyle: { color: faint } }, axisLabel: { ...text, hideOverlap: true } },
     yAxis: [
-      { type: "value", scale: data.kind === "band" && data.labels.length > 1, splitNumber: 4, splitLine: { lineStyle: { color: faint } }, axisLabel: { ...text, formatter: (value) => compact.format(value) } },
+      { type: "value", scale: data.kind === "band" && data.labels.length > 1 && !Object.keys(data.marks).length, splitNumber: 4, splitLine: { lineStyle: { color: faint } }, axisLabel: { ...text, formatter: (value) => compact.format(value) } },
       { type: "value", show: false, min: 0, max: 1 },
     ],
     series: data.kind === "band" ? banded(data, element) : series(data, element),

@@ -1,0 +1,109 @@
+"""What could be saved a month in all: by deleting what nobody needs, by changing what is wasteful; nothing twice."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from assay.model.time import DAY_MS
+from assay.model.waste import BUILD_POOL, MONTH_DAYS, Claim, Lever
+from assay.store import dead_sets, findings
+from assay.store.tables import AssetRow, UnitCostRow, VerdictRow
+from assay.store.verdict_list import DEAD
+from costs.waste.overlap import counted, together
+from web.figures import added
+from web.format import Amount, monthly
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy.orm import Session
+
+    from assay.store.tables import FindingRow
+
+_FIRST = 2**62
+"""A promise no finding makes: deletions are counted before all changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reclaim:
+    """What could be saved in 30 days: `dead` by deleting, `waste` by changes to what stays."""
+
+    dead: Amount
+    waste: Amount
+    assets: int
+    findings: int
+
+    @property
+    def total(self) -> Amount:
+        """Both together."""
+        return added([self.dead, self.waste])
+
+
+def reclaim(session: Session) -> Reclaim:
+    """Read what the last cycle decided; a finding counts only what the deletion of the dead leaves of it."""
+    dead = dead_sets.dead(session)
+    rows = findings.listed(session)
+    left = _beside(rows, _deletions(session)) if dead.assets else together(rows)
+    gone = _dead_ids(session, [row.asset_id for row in rows if row.asset_id])
+    counts = {row.id: 0 if row.asset_id in gone else left[row.id] for row in rows}
+    return Reclaim(
+        monthly(dead), saved(rows, counts), dead.assets, sum(1 for nano in counts.values() if nano)
+    )
+
+
+def saved(rows: Sequence[FindingRow], counts: Mapping[int, int]) -> Amount:
+    """What findings save together where each counts so many nano-credits, at each finding's own price."""
+    return added(part_of(row, counts[row.id]) for row in rows)
+
+
+def part_of(row: FindingRow, nano: int) -> Amount:
+    """The part of a finding's saving that is `nano`, in money at the finding's own price."""
+    whole, micro = row.nano_per_month, row.micro_per_month
+    if nano == whole or micro is None or not whole:
+        return Amount(nano, micro, row.currency)
+    return Amount(nano, micro * nano // whole, row.currency)
+
+
+def _dead_ids(session: Session, asset_ids: Sequence[int]) -> set[int]:
+    rows = select(VerdictRow.asset_id).where(VerdictRow.asset_id.in_(asset_ids), VerdictRow.verdict.in_(DEAD))
+    return set(session.scalars(rows))
+
+
+def _deletions(session: Session) -> dict[str, dict[int, Claim]]:
+    """What deleting takes away of each connection's bill: the busy time of the builds of what is dead."""
+    newest = session.scalar(select(func.max(UnitCostRow.at_ms))) or 0
+    builds = (
+        select(
+            UnitCostRow.connection,
+            AssetRow.id,
+            AssetRow.key,
+            UnitCostRow.warehouse,
+            func.sum(UnitCostRow.busy_nano),
+        )
+        .join(VerdictRow, VerdictRow.asset_id == UnitCostRow.asset_id)
+        .join(AssetRow, AssetRow.id == UnitCostRow.asset_id)
+        .where(VerdictRow.verdict.in_(DEAD), UnitCostRow.at_ms > newest - MONTH_DAYS * DAY_MS)
+        .group_by(UnitCostRow.connection, AssetRow.id, AssetRow.key, UnitCostRow.warehouse)
+    )
+    found: dict[str, dict[int, Claim]] = defaultdict(dict)
+    for number, (connection, _, key, warehouse, nano) in enumerate(session.execute(builds), 1):
+        found[connection][-number] = Claim(
+            warehouse, f"{BUILD_POOL}{key}", Lever.DELETE, int(nano), int(nano)
+        )
+    return found
+
+
+def _beside(rows: Sequence[FindingRow], deletions: Mapping[str, Mapping[int, Claim]]) -> dict[int, int]:
+    """What each finding adds once the dead are deleted, in nano-credits, by its id."""
+    found: dict[int, int] = {}
+    for connection in {row.connection for row in rows}:
+        own = [row for row in rows if row.connection == connection]
+        gone = deletions.get(connection, {})
+        claims = {row.id: [Claim.from_dict(claim) for claim in row.evidence["claims"]] for row in own}
+        promised = {row.id: row.nano_per_month for row in own} | dict.fromkeys(gone, _FIRST)
+        found |= counted(claims | {number: [claim] for number, claim in gone.items()}, promised)
+    return {row.id: found[row.id] for row in rows}
