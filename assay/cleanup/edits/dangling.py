@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from assay.cleanup.edits.made_up import made_up
 from assay.cleanup.edits.pages import refs_of
 from assay.cleanup.project.layout import Role
 from assay.cleanup.project.project import stem_of
@@ -20,19 +21,16 @@ HIDDEN = ("nodes", "exposures", "semantic_models", "metrics", "saved_queries", "
 
 def in_templates(work: Work, *, but: Role | None = None) -> None:
     """Models, snapshots, analyses, tests and macros that stay and refer to what goes; those of one kind left out."""
-    names = work.doomed.names()
-    found = [
-        (path, _now(work, path, before))
+    found = {
+        path: _now(work, path, before)
         for path, before in work.project.templates()
         if work.changes.get(path, b"") is not None and work.project.layout.role_of(path) is not but
-    ]
-    passing = _passing(work)
-    for path, said in found:
+    }
+    for path, said in found.items():
         for name in sorted(work.doomed.taken(said)):
             work.refuse({name}, f"it refers to {name}", path, _line(work, path, name))
-        if (said.is_open or not said.calls.isdisjoint(passing)) and (by_name := said.literals & names):
-            how = "refers to models by names put together elsewhere, and names"
-            work.refuse(by_name, f"it {how} {', '.join(sorted(by_name))}", path)
+    for path, names in made_up(found, work.doomed.names(), _settings_words(work)).items():
+        work.refuse(names, f"it puts names of models together, and may mean {', '.join(sorted(names))}", path)
 
 
 def in_properties(work: Work) -> None:
@@ -88,16 +86,14 @@ def _now(work: Work, path: str, before: Template) -> Template:
     return before if changed is None else template(changed)
 
 
-def _passing(work: Work) -> set[str]:
-    """Macros that hand a name they are given to ref(), or to a macro that does."""
-    macros = [work.project.template(path) for path in work.project.files[Role.MACRO]]
-    passing = {name for each in macros if each.is_open for name in each.macros}
-    while (
-        more := {name for each in macros if not each.calls.isdisjoint(passing) for name in each.macros}
-        - passing
-    ):
-        passing |= more
-    return passing
+def _settings_words(work: Work) -> set[str]:
+    """The words of dbt_project.yml, where variables have their values."""
+    return {
+        word
+        for node in work.pages.kept(work.project.settings)
+        for word in node.value.split("_")
+        if node.value
+    }
 
 
 def _line(work: Work, path: str, name: str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -51,11 +50,5 @@ class Doomed:
         return ref.version in self.versions[ref.name] if ref.version else ref.name in self.latest
 
     def taken(self, template: Template) -> set[str]:
-        """The names a file refers to that go, also those it may put together."""
-        names = self.names()
-        if template.patterns:
-            together = re.compile("|".join(sorted(template.patterns)))
-            built = {name for name in names if together.fullmatch(name)}
-        else:
-            built = set()
-        return built | {ref.name for ref in template.refs if ref.name in names and self.takes(ref)}
+        """The names a file refers to that go."""
+        return {ref.name for ref in template.refs if self.takes(ref)}

@@ -20,7 +20,10 @@ SOURCE = re.compile(r"(?<!\w)source\s*\(")
 CALLED = re.compile(r"(?<!\w)([A-Za-z_]\w*)\s*\(")
 MACRO = re.compile(r"^[-+]?\s*(?:macro|test|materialization)\s+(\w+)")
 SNAPSHOT = re.compile(r"^[-+]?\s*snapshot\s+(\w+)")
+APART = re.compile(r"(?<!\w)(?:config|source|ref)\s*\((?:[^()]|\([^()]*\))*\)")
+"""Calls whose texts are no names that something else looks up."""
 GROUP = re.compile(r"""(?<!\w)group\s*=\s*(['"])(.*?)\1""")
+PIECE = "(.*)"
 WHOLE = re.compile(r"""\s*\\?(['"])([^'"\\]*)\\?\1\s*""")
 ARGUMENT_TOKEN = re.compile(r"""\\?'[^'\\]*\\?'|\\?"[^"\\]*\\?"|[()\[\]{},]""")
 VERSION = re.compile(r"""\s*(?:v|version)\s*=\s*\\?['"]?([\w.]+)\\?['"]?\s*""")
@@ -38,8 +41,9 @@ class Ref(NamedTuple):
 class Template:
     """What a file refers to.
 
-    `patterns` are regular expressions of names that are put together where they are used, and `is_open` tells a name
-    that comes from elsewhere: then any of the file's `literals` may be one, and any given to its `macros`.
+    `patterns` are regular expressions of names put together from pieces, with a group for each piece that is not
+    written there, and `is_open` tells a name that comes from elsewhere altogether. `literals` are the texts in the
+    code that such names may be made of, also where a file hands them to the `macros` of another.
     """
 
     refs: frozenset[Ref] = frozenset()
@@ -127,7 +131,7 @@ def _template(code: list[str], whole: str) -> Template:
     return Template(
         refs=frozenset(each.ref for each in found if each.ref),
         patterns=frozenset(each.pattern for each in found if each.pattern),
-        literals=frozenset(_literals(whole)),
+        literals=frozenset(_literals(APART.sub("", whole))),
         calls=frozenset(CALLED.findall(whole)),
         macros=frozenset(macro[1] for macro, _ in heads if macro),
         snapshots=tuple(snapshot[1] for _, snapshot in heads if snapshot),
@@ -178,4 +182,4 @@ def _pattern(argument: str) -> str:
     if not any(parts):
         return ""
     begins, ends = argument.strip()[0] in "'\"", argument.strip()[-1] in "'\""
-    return ("" if begins else ".*") + ".*".join(parts) + ("" if ends else ".*")
+    return ("" if begins else PIECE) + PIECE.join(parts) + ("" if ends else PIECE)
