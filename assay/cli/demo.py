@@ -21,11 +21,20 @@ from assay.cli.request import command as assay_command
 from assay.cli.say import say_json
 from assay.cli.serve import PORT, require_free, serve
 from assay.cli.stores import opened
-from assay.config import FILE_NAME, add_channel, add_connection, add_rules
+from assay.config import (
+    FILE_NAME,
+    add_budget,
+    add_channel,
+    add_connection,
+    add_repository,
+    add_rules,
+    set_options,
+)
 from assay.demo.company import build
 from assay.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from assay.cli.request import Request
@@ -47,6 +56,15 @@ RULES = tuple(
 CHECKS = Path("checks") / "shop.yml"
 CHANNEL = ("log", "file", {"path": "alerts.jsonl"})
 """Where the demo's alerts go: a file beside its settings."""
+BUDGETS: Mapping[str, Mapping[str, object]] = {
+    "company": {"credits": 3000},
+    "science": {"warehouse": "DATASCIENCE", "credits": 900, "told_to": "science"},
+    "platform": {"owner": "data-platform", "credits": 60, "quota": True},
+}
+REPOSITORY = ("nordlicht", {"name": "nordlicht/dbt", "folder": "."})
+"""Where the company's models are; a copy lies beside its exports, for `assay cleanup plan --checkout`."""
+UNUSED = {"window_days": 45, "min_age_days": 30}
+"""The company is young: it has sixty days of history."""
 SEED, DAYS, QUERIES = 7, 60, 300_000
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -144,6 +162,16 @@ def _watch(request: Request) -> None:
         checks.write_text((files("assay.demo") / CHECKS.name).read_text("utf-8"), "utf-8")
     if not request.settings().channels:
         add_channel(request.folder, *CHANNEL)
+    if not request.settings().budgets:
+        _decide(request)
+
+
+def _decide(request: Request) -> None:
+    """Give the folder the company's budgets and its repository, and what counts as unused in its short history."""
+    for name, options in BUDGETS.items():
+        add_budget(request.folder, name, options)
+    add_repository(request.folder, *REPOSITORY)
+    set_options(request.folder, "unused", UNUSED)
 
 
 def _read(note: Path) -> dict[str, object] | None:

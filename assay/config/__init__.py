@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from assay.config.document import (
     FILE_NAME,
+    add_budget,
     add_channel,
     add_connection,
+    add_repository,
     add_rules,
     change_connection,
+    set_options,
     write_new,
 )
 from assay.config.models import (
@@ -35,9 +38,12 @@ __all__ = [
     "PrivacySettings",
     "Settings",
     "StoreSettings",
+    "add_budget",
     "add_channel",
     "add_connection",
+    "add_repository",
     "add_rules",
     "change_connection",
+    "set_options",
     "write_new",
 ]

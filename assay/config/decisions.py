@@ -98,6 +98,8 @@ class RepositorySettings(Section):
     connection: str = Field(
         default="", description="The dbt connection that reads its artifacts; the only one if empty"
     )
+    project: str = Field(default="", description="The dbt project's name; found by its models if empty")
+    checkout: str = Field(default="", description="A clone of it on this machine; else the forge is asked")
     api_url: str = Field(default="", description="The forge's API, for one on premise; empty: the public one")
     on_premise: bool = Field(default=False, description="The forge may have a private address and no TLS")
     token: str = Field(default="", description="A token, as env:NAME or file:PATH")
@@ -138,4 +140,11 @@ class CleanupSettings(Section):
         default=30, ge=0, le=3650, description="Models whose file was changed more recently are left alone"
     )
     dbt: str = Field(default="dbt", description="The dbt program that parses before and after")
+    automatic: bool = Field(
+        default=False, description="Whether a cycle opens pull requests itself; else it only follows them"
+    )
+    watch: tuple[str, ...] = Field(
+        default=(),
+        description="Folders whose text may name models too: a scheduler's code, a BI tool's models",
+    )
     repositories: dict[str, RepositorySettings] = Field(default_factory=dict)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
@@ -82,13 +82,33 @@ def add_channel(folder: Path, name: str, kind: str, options: Mapping[str, object
     _put(folder, "channels", name, {"kind": kind, **options})
 
 
+def add_budget(folder: Path, name: str, options: Mapping[str, object]) -> None:
+    """Write or replace ``[budgets.<name>]``, keeping all other text and comments of assay.toml."""
+    _put(folder, "budgets", name, options)
+
+
+def add_repository(folder: Path, name: str, options: Mapping[str, object]) -> None:
+    """Write or replace ``[cleanup.repositories.<name>]``, keeping all other text and comments of assay.toml."""
+    _put(folder, "cleanup.repositories", name, options)
+
+
+def set_options(folder: Path, section: str, options: Mapping[str, object]) -> None:
+    """Set options of ``[<section>]``, keeping all other text and comments of assay.toml."""
+    file = folder / FILE_NAME
+    document = _document(file)
+    document.setdefault(section, tomlkit.table()).update(options)
+    _replace(file, tomlkit.dumps(document))
+
+
 def _put(folder: Path, section: str, name: str, values: Mapping[str, object], *, keep: bool = False) -> None:
     """Write the table ``[<section>.<name>]``; with `keep` the options it has and that are not given stay."""
     file = folder / FILE_NAME
     document = _document(file)
-    tables = document.setdefault(section, tomlkit.table(is_super_table=True))
-    if not isinstance(tables, dict):
-        raise ConfigError(f"{file}: {section} is not a table.", hint=f"Write [{section}.NAME] tables.")
+    tables: Any = document
+    for part in section.split("."):
+        tables = tables.setdefault(part, tomlkit.table(is_super_table=True))
+        if not isinstance(tables, dict):
+            raise ConfigError(f"{file}: {section} is not a table.", hint=f"Write [{section}.NAME] tables.")
     if not keep or name not in tables:
         tables[name] = tomlkit.table()
     tables[name].update(values)
