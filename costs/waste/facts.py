@@ -117,7 +117,7 @@ def gather(session: Session, source: Source, period: Period) -> Seen:
     window = Window(period.from_ms, period.until_ms)
     queries = source.files.files(session, source.connection, QUERY_HISTORY, window)
     with source.engine_factory() as engine:
-        engine.table("write_types", _write_types())
+        engine.table("write_types", write_types())
         for stretch in _stretches(queries, window):
             _load(session, source, engine, queries, stretch)
             _add(seen, engine, stretch)
@@ -203,7 +203,8 @@ def _build(row: dict[str, Any], known: Build | None) -> Build:
     )
 
 
-def _write_types() -> pa.Table:
+def write_types() -> pa.Table:
+    """The types of statements that write, and whether they make a table anew or add to it."""
     return pa.table(
         {
             "query_type": pa.array([*_WHOLE, *_PARTIAL], pa.string()),

@@ -59,13 +59,10 @@ def timeline(busy: Sequence[tuple[int, int]], periods: Sequence[OnPeriod]) -> Ti
     cuts = np.unique(
         np.array([at for period in periods for at in (period.on_ms, period.off_ms)] or [0], dtype=np.int64)
     )
-    first = [period for period in periods if period.cluster_number == _first_cluster(periods)]
+    number = min((period.cluster_number for period in periods), default=1)
+    first = [period for period in periods if period.cluster_number == number]
     from_, until = _apart(sorted(busy))
     return Timeline(from_, until, begins, ends, cuts, _rates(periods, cuts), _rates(first, cuts))
-
-
-def _first_cluster(periods: Sequence[OnPeriod]) -> int:
-    return min((period.cluster_number for period in periods), default=1)
 
 
 def _rates(periods: Sequence[OnPeriod], cuts: Ints) -> Ints:
