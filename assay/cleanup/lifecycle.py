@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from assay.cleanup import limits, recovery, watching
 from assay.cleanup.forges.base import RequestState, say_once
-from assay.cleanup.forges.errors import DeclinedError, ForgeError, HumanCommitsError, MissingError
+from assay.cleanup.forges.errors import DeclinedError, ForgeError, MissingError
 from assay.cleanup.marker import withdrawn
 from assay.cleanup.proposal import Step
 from assay.cleanup.pull_request import opening_of, told
@@ -140,7 +140,7 @@ class _Pass:
             if kept is not None:
                 pull_requests.settle(kept, PullRequestState.MERGED, to_ms(ended))
                 kept.details = kept.details | {"merge_sha": pull.merge_sha}
-        self._delete_branch(row, pull)
+        self._delete_branch(row)
         after = (
             f"; deleting follows in {self.place.settings.wait_days} days" if row.step == Step.DISABLE else ""
         )
@@ -149,7 +149,7 @@ class _Pass:
     def _closed(self, row: PullRequestRow, pull: PullRequest) -> None:
         """Someone closed it, which is a no; or we did, and were interrupted."""
         ours = WITHDRAWING in row.details or recovery.state_of(pull) is PullRequestState.WITHDRAWN
-        self._delete_branch(row, pull)
+        self._delete_branch(row)
         state = PullRequestState.WITHDRAWN if ours else PullRequestState.CLOSED
         self._settle(row, state, pull.ended_at or self.now)
         days = self.place.settings.closed_is_no_days
@@ -165,7 +165,7 @@ class _Pass:
             self._withdraw(row, pull, row.details.get(WITHDRAWING) or watching.withdrawing(uses))
             return
         self._hold(row, unsure)
-        if pull.conflicted or RENEWING in row.details:
+        if pull.conflicted or (RENEWING in row.details and pull.conflicted is not None):
             self._renew(row, pull)
 
     def _finish_opening(self, row: PullRequestRow, pull: PullRequest) -> None:
@@ -186,9 +186,9 @@ class _Pass:
         if withdrawn(pull.body) != pull.body:
             self.place.forge.edit(number, withdrawn(pull.body))
         self.place.forge.close(number)
-        kept = self._delete_branch(row, pull)
+        kept = self._delete_branch(row)
         self._settle(row, PullRequestState.WITHDRAWN, self.now)
-        self.tell(row, f"was withdrawn: {words.splitlines()[0]}{kept}")
+        self.tell(row, f"was withdrawn: {words.splitlines()[0].removeprefix('Withdrawn: ')}{kept}")
 
     def _hold(self, row: PullRequestRow, unsure: list[str]) -> None:
         """Say once that evidence is missing, and once that it is whole again."""
@@ -203,7 +203,13 @@ class _Pass:
     # --- conflicts
 
     def _renew(self, row: PullRequestRow, pull: PullRequest) -> None:
-        """Make a conflicted branch anew from the base of today; where others committed, only say so."""
+        """Make a conflicted branch anew from the base of today; where others committed, only say so.
+
+        Without conflicts it was interrupted doing so, and only what is kept and told is brought up to date.
+        """
+        if not pull.conflicted and pull.head_sha == row.head_sha:
+            self._note(row, RENEWING, None)  # it was not begun, and is no longer needed
+            return
         proposal = self.replan(row)
         if proposal is None or (proposal.fingerprint, proposal.step) != (row.fingerprint, row.step):
             self._say_conflicted(pull, "It cannot be planned anew as it is: see `assay cleanup detect`.")
@@ -211,18 +217,16 @@ class _Pass:
         head = self._ours(row, pull, proposal)
         if head is None:
             self._say_conflicted(
-                pull, f"Others committed to it ({self._people(pull)}), so Assay leaves it to them."
+                pull,
+                f"Others committed to it ({self._people(row, pull.head_sha)}), so Assay leaves it to them.",
             )
             self.tell(row, "has conflicts and commits by others: left alone")
             return
-        if not self.place.forge.holds(head, proposal.base_sha, proposal.changes):
+        if pull.conflicted:
             self._note(row, RENEWING, proposal.base_sha)
-            try:
-                head = self.place.forge.renew(
-                    row.branch, head, proposal.base_sha, proposal.message, proposal.changes
-                )
-            except HumanCommitsError:
-                return  # a commit came in between: the next pass sees it
+            head = self.place.forge.renew(
+                row.branch, head, proposal.base_sha, proposal.message, proposal.changes
+            )
         self.place.forge.edit(pull.number, told(proposal, self.place.settings, head))
         with self.place.store.write() as session:
             kept = pull_requests.one(session, row.id)
@@ -246,10 +250,12 @@ class _Pass:
         words = f"This has conflicts with `{self.place.repository.base}`. {why}"
         say_once(self.place.forge, pull.number, watching.CONFLICT_MARKER, words)
 
-    def _people(self, pull: PullRequest) -> str:
-        return watching.names(
-            commit.author for commit in self.place.forge.commits(self.place.repository.base, pull.head_sha)
-        )
+    def _people(self, row: PullRequestRow, head: str) -> str:
+        """Who committed on top of what we left."""
+        try:
+            return watching.names(one.author for one in self.place.forge.commits(row.head_sha, head))
+        except ForgeError:
+            return "someone"  # our own commit is gone from the forge
 
     # --- the store and the branch
 
@@ -266,17 +272,17 @@ class _Pass:
         self._settle(row, PullRequestState.WITHDRAWN, self.now)
         self.tell(row, f"was begun on {from_ms(row.made_ms):%Y-%m-%d} and never opened: given up")
 
-    def _delete_branch(self, row: PullRequestRow, pull: PullRequest) -> str:
+    def _delete_branch(self, row: PullRequestRow) -> str:
         """Delete the branch if its head is the one we left; gives what to say where it stays."""
         head = self.place.forge.head(row.branch)
         if head is None:
             return ""
         if head != row.head_sha:
-            return f" (its branch has commits by {self._people(pull)} and stays)"
+            return f" Its branch has commits by {self._people(row, head)} and stays."
         try:
             self.place.forge.delete_branch(row.branch)
         except (DeclinedError, MissingError):
-            return " (its branch may not be deleted)"
+            return " Its branch may not be deleted."
         return ""
 
     def _settle(self, row: PullRequestRow, state: PullRequestState, at: datetime) -> None:
