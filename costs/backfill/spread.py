@@ -66,7 +66,7 @@ def quantile(errors: Numbers, at: Numbers) -> Numbers:
 
 def common_factor(draws: int = DRAWS) -> Numbers:
     """What all assets of a backfill have in common, as normal draws."""
-    return np.random.default_rng(SEED).standard_normal(draws)
+    return np.random.default_rng((SEED, 1)).standard_normal(draws)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def sums(predicted: Numbers, law: Law, salt: int, shared: Numbers) -> Numbers:
     """
     errors, likeness, floor = law.errors, law.likeness, law.floor
     grouped = _grouped(predicted)
-    rng = np.random.default_rng((SEED, salt))
+    rng = np.random.default_rng((SEED, 2, salt + 1))
     common = np.sqrt(ALIKE) * shared + np.sqrt(1 - ALIKE) * rng.standard_normal(len(shared))
     own = rng.standard_normal((len(shared), len(grouped)))
     normal = np.sqrt(likeness) * common[:, None] + np.sqrt(1 - likeness) * own
