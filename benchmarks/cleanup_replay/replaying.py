@@ -39,11 +39,11 @@ class Replay:
 def replay(past: Deleted) -> Replay:
     """Make a deletion again and judge it."""
     began = time.perf_counter()
+    past.before.ahead(".sql", ".py", ".yml", ".yaml", ".md")
     project = Layout.read(past.before, past.folder).name
     names = set(past.files.values())
     done = Replay(past.commit, past.folder, len(past.files))
-    tree, left = _most_of(past, names, done)
-    edits = deletion(tree, None, left, folder=past.folder) if left else Edits()
+    tree, left, edits = _most_of(past, names, done)
     files = {path for path, name in past.files.items() if name in left}
     done.deleted = len(files)
     done.also, done.files = len(edits.also), len(edits.changes)
@@ -54,8 +54,8 @@ def replay(past: Deleted) -> Replay:
     return done
 
 
-def _most_of(past: Deleted, names: set[str], done: Replay) -> tuple[Tree, set[str]]:
-    """The tree to edit and the largest part of the names that is not refused; the reasons for the others are noted."""
+def _most_of(past: Deleted, names: set[str], done: Replay) -> tuple[Tree, set[str], Edits]:
+    """The tree to edit, the largest part of the names that is not refused, its edits; why the others are is noted."""
     left = set(names)
     tree: Tree = past.before
     edits = deletion(tree, None, left, folder=past.folder)
@@ -73,7 +73,7 @@ def _most_of(past: Deleted, names: set[str], done: Replay) -> tuple[Tree, set[st
         left -= stopped.keys()
         done.outcome = PART if left else REFUSED
         edits = deletion(tree, None, left, folder=past.folder) if left else Edits()
-    return tree, left
+    return tree, left, edits
 
 
 def _rewrites(past: Deleted) -> dict[str, bytes | None]:

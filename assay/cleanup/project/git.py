@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import subprocess
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import IO, TYPE_CHECKING, Any, Self, TypeVar
 
 from assay.cleanup.project.tree import TreeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from pathlib import Path
     from types import TracebackType
 
 Made = TypeVar("Made")
+AT_ONCE = 500
+"""Names written before the answers are read: less than any pipe holds."""
 
 
 class Repository:
@@ -28,6 +30,8 @@ class Repository:
         self.missed: set[str] = set()
         self._reader: subprocess.Popen[bytes] | None = None
         self._made: dict[tuple[str, Callable[[bytes], Any]], Any] = {}
+        self._held: dict[str, bytes] = {}
+        self._seen: set[str] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -62,18 +66,36 @@ class Repository:
 
     def blob(self, name: str) -> bytes:
         """What a blob holds."""
+        if name in self._held:
+            return self._held[name]
+        return next(self._read([name]))
+
+    def ahead(self, names: Iterable[str]) -> None:
+        """Read blobs that were never read, many at a time, and hold those of the last such call."""
+        new = [name for name in dict.fromkeys(names) if name not in self._seen]
+        self._seen.update(new)
+        self._held = dict(zip(new, self._read(new), strict=True))
+
+    def _read(self, names: list[str]) -> Iterator[bytes]:
+        """What blobs hold, asked for so many at a time that neither pipe can fill while the other waits."""
         reader = self._reading()
         assert reader.stdin is not None and reader.stdout is not None  # noqa: S101, PT018 - both are pipes
-        reader.stdin.write(name.encode() + b"\n")
-        reader.stdin.flush()
-        head = reader.stdout.readline().split()
+        for start in range(0, len(names), AT_ONCE):
+            some = names[start : start + AT_ONCE]
+            reader.stdin.write("".join(f"{name}\n" for name in some).encode())
+            reader.stdin.flush()
+            for name in some:
+                yield self._answer(name, reader.stdout)
+
+    def _answer(self, name: str, answers: IO[bytes]) -> bytes:
+        head = answers.readline().split()
         if len(head) != 3:  # noqa: PLR2004 - name, kind and size; or "missing"
             if self._absent is None:
                 raise TreeError(f"git does not hold the object {name}.", hint="Is the clone partial?")
             self.missed.add(name)
             return self._absent
-        held = reader.stdout.read(int(head[2]))
-        reader.stdout.read(1)
+        held = answers.read(int(head[2]))
+        answers.read(1)
         return held
 
     def made(self, name: str, make: Callable[[bytes], Made]) -> Made:
@@ -122,6 +144,10 @@ class Commit:
         if path not in self.blobs:
             raise TreeError(f"{self.revision} has no file {path}.")
         return self._repository.blob(self.blobs[path])
+
+    def ahead(self, *suffixes: str) -> None:
+        """Read the files with these suffixes that were never read before, all at once."""
+        self._repository.ahead(blob for path, blob in self.blobs.items() if path.endswith(suffixes))
 
     def made(self, path: str, make: Callable[[bytes], Made]) -> Made:
         """What a pure function makes of the file, made once for each of its contents."""

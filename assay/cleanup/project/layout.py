@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
@@ -63,6 +63,7 @@ class Layout:
     folder: str
     places: Mapping[Role, tuple[str, ...]]
     docs: tuple[str, ...]
+    _roles: dict[tuple[str, str], Role | None] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def read(cls, tree: Tree, folder: str = "") -> Layout:
@@ -82,14 +83,21 @@ class Layout:
 
     def role_of(self, path: str) -> Role | None:
         """What dbt takes the file for; None for a file it does not look at."""
-        stem, suffix = posixpath.splitext(path)
+        folder, _, name = path.rpartition("/")
+        key = (folder, name[name.rfind(".") :] if "." in name else "")
+        if key not in self._roles:
+            self._roles[key] = self._role(path, key[1])
+        return self._roles[key]
+
+    def _role(self, path: str, suffix: str) -> Role | None:
+        """The role of any file of this suffix in the file's folder."""
         if suffix in {".yml", ".yaml"}:
             return Role.PROPERTIES if self._in_any(path) else None
         if suffix == ".md":
             return Role.DOCS if self._in_any(path) or _below(path, self.docs) else None
         for role, folders in self.places.items():
             if suffix in SUFFIXES[role] and (base := _below(path, folders)):
-                if role is Role.TEST and stem.startswith(posixpath.join(base, "generic") + "/"):
+                if role is Role.TEST and path.startswith(posixpath.join(base, "generic") + "/"):
                     return Role.MACRO
                 return role
         return None

@@ -42,6 +42,7 @@ class Project:
     files: dict[Role, list[str]] = field(repr=False)
     by_name: dict[tuple[Role, str], list[str]] = field(repr=False)
     others: list[str] = field(repr=False)
+    known: dict[str, Template] = field(default_factory=dict, repr=False)
     """Templates and YAML that dbt does not take for this project's: of other projects, or of other tools."""
 
     @classmethod
@@ -83,7 +84,9 @@ class Project:
 
     def template(self, path: str) -> Template:
         """What a model, macro, test, analysis or snapshot refers to."""
-        return made_of(self.tree, path, python if path.endswith(".py") else template)
+        if path not in self.known:
+            self.known[path] = made_of(self.tree, path, python if path.endswith(".py") else template)
+        return self.known[path]
 
     def templates(self) -> Iterator[tuple[str, Template]]:
         """Every file that may refer to a model, with what it refers to."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from assay.errors import MalformedInputError
 
@@ -31,18 +31,13 @@ class Tree(Protocol):
         ...
 
 
-@runtime_checkable
-class RemembersWhatIsMade(Protocol):
-    """A tree that knows when two files hold the same, and keeps what was once made of it."""
-
-    def made(self, path: str, make: Callable[[bytes], Made]) -> Made:
-        """What `make`, which must be a pure function of a module, makes of the file."""
-        ...
-
-
 def made_of(tree: Tree, path: str, make: Callable[[bytes], Made]) -> Made:
-    """What a pure function makes of a file; made anew only where the tree does not remember it."""
-    return tree.made(path, make) if isinstance(tree, RemembersWhatIsMade) else make(tree.read(path))
+    """What a pure function makes of a file.
+
+    A tree that knows when two files hold the same may have a method `made(path, make)`, and keep what was made once.
+    """
+    made: Callable[[str, Callable[[bytes], Made]], Made] | None = getattr(tree, "made", None)
+    return make(tree.read(path)) if made is None else made(path, make)
 
 
 class Files:

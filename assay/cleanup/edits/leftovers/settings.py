@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from assay.cleanup.edits.work import Work
     from assay.cleanup.project.nodes import Node
 
+Path = tuple[str, ...]
 SECTIONS = {"models": Role.MODEL, "seeds": Role.SEED, "snapshots": Role.SNAPSHOT}
 
 
@@ -25,39 +26,41 @@ def settings(work: Work) -> None:
         own = found.get(work.project.name) if found is not None else None
         if own is None:
             continue
-        before = [name for file in work.project.files[role] for name in _names(work, file, role)]
-        after = [
-            name
-            for file in work.project.files[role]
-            if work.changes.get(file, b"") is not None
-            for name in _names(work, file, role)
-        ]
-        for key in _without_resource(own, _prefixes(before), _prefixes(after), ()):
+        files = work.project.files[role]
+        before = _prefixes(work, files, role)
+        after = _prefixes(work, [file for file in files if work.changes.get(file, b"") is not None], role)
+        for key in _without_resource(own, before, after, ()):
             work.pages.take(path, key)
             line = work.pages.document(path).line_of(key)
             work.also.append(f"settings of {section}/{key.value} ({path}:{line})")
 
 
-def _names(work: Work, file: str, role: Role) -> Iterator[tuple[str, ...]]:
-    """The configuration path of a file, by its folders and its name; of each snapshot in it."""
-    folders = tuple(each for each in work.project.layout.inside(file, role) if each)
-    stem = file.rpartition("/")[2].rpartition(".")[0]
-    yield (*folders, stem)
+def _prefixes(work: Work, files: list[str], role: Role) -> set[Path]:
+    """The configuration paths of files and of the folders they stand in."""
+    found: set[Path] = set()
+    folders: dict[str, Path] = {}
+    for file in files:
+        folder, _, name = file.rpartition("/")
+        if folder not in folders:
+            path = folders[folder] = tuple(each for each in work.project.layout.inside(file, role) if each)
+            found |= {path[:length] for length in range(1, len(path) + 1)}
+        stem = name.rpartition(".")[0]
+        found.add((*folders[folder], stem))
+        found |= {(*folders[folder], *rest) for rest in _inside(work, file, stem, role)}
+    return found
+
+
+def _inside(work: Work, file: str, stem: str, role: Role) -> Iterator[Path]:
+    """What a file's own configuration path goes on with: each snapshot in it, the model it is a version of."""
     if role is Role.SNAPSHOT:
-        yield from ((*folders, stem, name) for name in work.project.template(file).snapshots)
-    versions = {*work.doomed.names("model")} if role is Role.MODEL else set()
-    for name in versions:
-        if stem.startswith(f"{name}_v"):
-            yield (*folders, name, stem.removeprefix(f"{name}_"))
+        yield from ((stem, name) for name in work.project.template(file).snapshots)
+    elif "_v" in stem:
+        name, _, version = stem.rpartition("_v")
+        if name in work.doomed.versions:
+            yield from ((name,), (name, f"v{version}"))
 
 
-def _prefixes(names: list[tuple[str, ...]]) -> set[tuple[str, ...]]:
-    return {name[:length] for name in names for length in range(1, len(name) + 1)}
-
-
-def _without_resource(
-    node: Node, before: set[tuple[str, ...]], after: set[tuple[str, ...]], above: tuple[str, ...]
-) -> Iterator[Node]:
+def _without_resource(node: Node, before: set[Path], after: set[Path], above: Path) -> Iterator[Node]:
     """The keys that named a resource or its folder, and name none any more."""
     for key, value in node.real.pairs:
         path = (*above, key.value)
