@@ -35,6 +35,6 @@ def _text(values: pa.Array, form: Form) -> pa.Array:
 
 
 def plain(value: Decimal) -> str:
-    """A decimal by its digits, without an exponent and without zeros that say nothing."""
-    digits = f"{value:f}"
-    return (digits.rstrip("0").rstrip(".") if "." in digits else digits) or "0"
+    """A decimal by its digits, without an exponent; with a point, so that no reader takes it for a whole number."""
+    whole, _, digits = f"{value:f}".partition(".")
+    return f"{whole}.{digits.rstrip('0') or '0'}"
