@@ -189,6 +189,27 @@ class Manifest:
                 found[unique_id] = tuple(sorted(read))
         return found
 
+    def riders(self, ids: Collection[str]) -> set[str]:
+        """What holds no data and is only there for `ids`: ephemeral models all of whose readers go, and analyses.
+
+        An ephemeral model counts when it reads one of them, so that the set would not be closed without it.
+        """
+        going = set(ids)
+        while True:
+            readers = self.readers(going)
+            more = {i for i in readers if self._rides(self.resources[i], going)}
+            if not more:
+                return going - set(ids)
+            going |= more
+
+    def _rides(self, resource: Resource, going: set[str]) -> bool:
+        if resource.type == "analysis":
+            return set(resource.parents()) <= going
+        if text(resource.config.get("materialized")) != "ephemeral":
+            return False
+        below = [i for i in self.readers({resource.unique_id}) if not self.resources[i].is_check]
+        return set(below) <= going
+
     def checks_of(self, ids: Collection[str]) -> set[str]:
         """The tests and unit tests that read one of `ids`: they go with it."""
         return {i for i in self.readers(ids) if self.resources[i].is_check}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from assay.cleanup.proposal import Step
 from assay.cleanup.scan import scan
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from assay.cleanup.project.tree import Tree
     from assay.cleanup.scan import Called, Mention
@@ -83,15 +83,17 @@ def prove(  # noqa: PLR0913 - a change is a tree, its edits, and what they are m
     step: Step = Step.DELETE,
     folder: str = ".",
     parser: Parser | None = None,
+    watched: Sequence[Tree] = (),
 ) -> Proof:
     """Prove that `changes` of the repository `tree` take exactly the `expected` unique_ids out, or disable them.
 
     `names` are looked for in the text of the files as they would be; a disabled model keeps its own files, so only
-    what would break is looked for then. `folder` is where the project stands in the repository.
+    what would break is looked for then. `folder` is where the project stands in the repository; `watched` are other
+    folders whose text may name them: a scheduler's code, a BI tool's models.
     """
     after = Changed(tree, changes)
     own = {path for path, held in changes.items() if held is not None} if step is Step.DISABLE else set()
-    mentions = tuple(scan(after, names, passed_over=own))
+    mentions = (*scan(after, names, passed_over=own), *(one for each in watched for one in scan(each, names)))
     if parser is None or not parser.program:
         return Proof(unverified="no dbt program is configured", mentions=mentions)
     with tempfile.TemporaryDirectory(prefix="assay-proof-") as copy:
@@ -103,7 +105,7 @@ def prove(  # noqa: PLR0913 - a change is a tree, its edits, and what they are m
         if not first.ok or first.manifest is None:
             return Proof(unverified=first.why, mentions=mentions, version=first.version)
         apply(changes, root)
-        second = _parse(project, parser, strict=strict)
+        second = _parse(project, replace(parser, adapter=first.adapter), strict=strict)
     if not second.ok or second.manifest is None:
         return Proof(failure=second.why, mentions=mentions, version=first.version, adapter=first.adapter)
     delta = manifest_delta if step is Step.DELETE else disabled_delta
@@ -124,7 +126,7 @@ def _before(project: Path, parser: Parser) -> tuple[ParseReport, bool]:
     strict = _parse(project, parser, strict=True)
     if strict.ok or not strict.ran:
         return strict, True
-    return _parse(project, parser, strict=False), False
+    return _parse(project, replace(parser, adapter=strict.adapter), strict=False), False
 
 
 def _parse(project: Path, parser: Parser, *, strict: bool) -> ParseReport:

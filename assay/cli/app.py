@@ -34,6 +34,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "collect": "Only read what is new from the connections.",
         "costs": "Tell what assets, warehouses, users, tags, services or days cost.",
         "unused": "Tell which assets nobody needs, why, and in which order they can go.",
+        "cleanup": "Let what nobody reads leave the dbt project, by a pull request.",
         "waste": "Tell what is spent for nothing, the change to make, and what it saves.",
         "savings": "Tell what changes promised to save, and what they were measured to save.",
         "reconcile": "Check that the parts of every cell add up to the bill.",
