@@ -19,8 +19,9 @@ LONGEST = 65_536
 """GitHub takes that many signs; ours are counted as UTF-16 does, which is never less."""
 MOST_NODES = 30
 """A drawing of more is read by nobody."""
-_MOST_GATES, _LONGEST_DETAIL = 60, 300
-_SPARE = 200
+_LONGEST_DETAIL = 300
+_GATES, _NOTES, _SPARE = 24_000, 8_000, 200
+"""What the lists of gates and notes may take at most, and what a word on the rest does."""
 _HEADINGS = ("Model", "Verdict", "Last consumer read", "Reads", "Builds", "Cost", "Size", "Age", "Owner")
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 
@@ -33,8 +34,8 @@ def body(proposal: Proposal, settings: CleanupSettings, marker: str = "") -> str
     """
     opening = [_lead(proposal)]
     closing = [
-        _gates(proposal.gates),
-        _notes(proposal.notes),
+        _gates(proposal),
+        _notes(proposal),
         _undo(proposal, settings),
         _no(settings),
         marker,
@@ -91,10 +92,8 @@ def _model(model: Candidate, now: datetime) -> str:
 
 
 def _also(proposal: Proposal, budget: int) -> str:
-    if not proposal.also:
-        return ""
     rows = [f"- {code(what)}" for what in proposal.also]
-    return _cut(["### What goes with them", ""], rows, budget, proposal.page_url)
+    return _listed("### What goes with them", rows, budget, proposal.page_url)
 
 
 def _drawing(proposal: Proposal, budget: int) -> str:
@@ -116,11 +115,9 @@ def _drawing(proposal: Proposal, budget: int) -> str:
     return text if _size(text) <= budget else ""
 
 
-def _gates(gates: Sequence[GateLine]) -> str:
-    if not gates:
-        return ""
-    lines = [_gate(gate) for gate in gates[:_MOST_GATES]]
-    return "\n".join(["### What was checked before this was opened", "", *lines])
+def _gates(proposal: Proposal) -> str:
+    rows = [_gate(gate) for gate in proposal.gates]
+    return _listed("### What was checked before this was opened", rows, _GATES, proposal.page_url)
 
 
 def _gate(gate: GateLine) -> str:
@@ -130,11 +127,9 @@ def _gate(gate: GateLine) -> str:
     return f"- [{tick}] **{plain(gate.name)}**{unknown}{detail}"
 
 
-def _notes(notes: Sequence[str]) -> str:
-    if not notes:
-        return ""
-    listed = [f"- {plain(note, _LONGEST_DETAIL)}" for note in notes[:_MOST_GATES]]
-    return "\n".join(["### Worth knowing", "", *listed])
+def _notes(proposal: Proposal) -> str:
+    rows = [f"- {plain(note, _LONGEST_DETAIL)}" for note in proposal.notes]
+    return _listed("### Worth knowing", rows, _NOTES, proposal.page_url)
 
 
 def _undo(proposal: Proposal, settings: CleanupSettings) -> str:
@@ -169,6 +164,11 @@ def _sql(proposal: Proposal, budget: int) -> str:
     if _size(whole) <= budget:
         return whole
     return "The SQL for the tables that stay is too long for this page: `assay cleanup plan` writes it to a file."
+
+
+def _listed(heading: str, rows: Sequence[str], budget: int, url: str) -> str:
+    """A list under its heading, cut to what fits; '' when there is nothing to list."""
+    return _cut([heading, ""], rows, budget, url) if rows else ""
 
 
 def _cut(head: Sequence[str], rows: Sequence[str], budget: int, url: str, below: str = "") -> str:

@@ -37,7 +37,7 @@ def code(text: object, most: int = LONGEST) -> str:
 
 def plain(text: object, most: int = LONGEST) -> str:
     """A sentence: its marks are escaped, and what would call people, issues or pages is parted by an invisible sign."""
-    apart = _CALLS.sub(rf"\1{_NO_JOIN}", line(text, most))
+    apart = _CALLS.sub(rf"\1{_NO_JOIN}", line(text, most)) or "–"
     apart = apart.replace("://", f":{_NO_JOIN}//").replace("www.", f"www{_NO_JOIN}.")
     return _MARKS.sub(r"\\\1", apart)
 

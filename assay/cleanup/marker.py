@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from assay.cleanup import markdown
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 _NAME = "assay:cleanup"
 _WITHDRAWN = "<!-- assay:withdrawn -->"
-_MOST_LISTED = 12_000
-"""Signs the lists may take; a longer list is left out, and the store alone knows it."""
+_LONGEST = 12_000
+"""Signs it may take; where the lists make it longer they are left out, and the store alone knows them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +34,17 @@ class Marker:
     @classmethod
     def of(cls, proposal: Proposal, head_sha: str, evidence_ms: int) -> Marker:
         """The marker of a proposal whose branch is at `head_sha`."""
-        lists = (tuple(proposal.assets), tuple(proposal.nodes))
-        short = sum(len(name) for names in lists for name in names) <= _MOST_LISTED
-        return cls(
+        whole = cls(
             proposal.fingerprint,
             proposal.step,
             proposal.base_sha,
             head_sha,
             evidence_ms,
             proposal.nano_per_month,
-            *(lists if short else ((), ())),
+            tuple(proposal.assets),
+            tuple(proposal.nodes),
         )
+        return whole if len(str(whole)) <= _LONGEST else replace(whole, assets=(), nodes=())
 
     @classmethod
     def read(cls, pull: PullRequest) -> Marker | None:
