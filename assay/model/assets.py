@@ -143,11 +143,12 @@ class EdgeSource(StrEnum):
     DBT = "dbt"
     ACCESS_HISTORY = "access history"
     PARSED_SQL = "parsed sql"
+    DEPENDENCIES = "object dependencies"
 
     @property
     def is_complete(self) -> bool:
         """Whether one telling names every edge into an asset: a manifest does, a day's queries show only what ran."""
-        return self is EdgeSource.DBT
+        return self in {EdgeSource.DBT, EdgeSource.DEPENDENCIES}
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,8 @@ def _locked(session: Session, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
 def merged(known: Mapping[str, Any], new: Asset, now_ms: int) -> dict[str, Any]:
     """What the row says after `new`: empty text, None and () leave what was known, and seen never goes back.
 
+    Created is when it first was: a table that is replaced each night is as old as its first.
+
     Of kinds, what a tool calls its own (a model, a seed) stands over what the warehouse sees (a table), and
     OTHER stands over nothing; of equals the newer stands.
     """
@@ -96,17 +98,33 @@ def merged(known: Mapping[str, Any], new: Asset, now_ms: int) -> dict[str, Any]:
         "description": new.description,
         "tags": list(new.tags),
         "columns": [{"name": c.name, "type": c.type, "description": c.description} for c in new.columns],
-        "created_ms": _ms(new.created_at),
+        "created_ms": _earlier(known["created_ms"], _ms(new.created_at)),
         "altered_ms": _ms(new.altered_at),
     }
     kept = {name: known[name] if value in (None, "", []) else value for name, value in said.items()}
     return {
         **kept,
         "kind": new.kind.value if _rank(new.kind) >= _rank(AssetKind(known["kind"])) else known["kind"],
-        "meta": {**known["meta"], **new.meta},
+        "meta": _meta(known["meta"], new.meta),
         "first_seen_ms": known["first_seen_ms"] or now_ms,
         "last_seen_ms": max(known["last_seen_ms"], now_ms),
     }
+
+
+def _earlier(known: int | None, new: int | None) -> int | None:
+    return min((ms for ms in (known, new) if ms is not None), default=None)
+
+
+def _meta(known: Mapping[str, Any], new: Mapping[str, str]) -> dict[str, Any]:
+    """All that was said; where the code is another than before, also when that was told."""
+    changed = {"code_changed_ms": new["code_at_ms"]} if _has_new_code(known, new) else {}
+    return {**known, **new, **changed}
+
+
+def _has_new_code(known: Mapping[str, Any], new: Mapping[str, str]) -> bool:
+    """Whether `code`, a digest, is another; both are told with the time (`code_at_ms`) of their document."""
+    both = "code" in known and "code" in new and "code_at_ms" in new
+    return both and known["code"] != new["code"]
 
 
 def _rank(kind: AssetKind) -> int:

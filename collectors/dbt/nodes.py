@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assay.model.assets import AssetKind, Column
+from assay.model.decisions import UseKind
 from collectors.dbt.loose import mapping, sequence, text, texts
 from collectors.dbt.relations import relation_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from collectors.dbt.loose import Json
 
@@ -29,6 +30,13 @@ _BY_RESOURCE = {
     "source": AssetKind.SOURCE,
     "exposure": AssetKind.EXPOSURE,
 }
+_USES = {
+    "exposure": UseKind.EXPOSURE,
+    "metric": UseKind.METRIC,
+    "semantic_model": UseKind.SEMANTIC_MODEL,
+    "saved_query": UseKind.SAVED_QUERY,
+}
+_DIGEST = 16
 _TESTS = {"test", "unit_test", "data_test"}
 _REFABLE = {"model", "seed", "snapshot"}
 _REFERENCE = re.compile(r"(?:ref|source)\(([^)]*)\)")
@@ -40,7 +48,8 @@ class Node:
     """A node: where it lies (`relation`, folded; () for nowhere), what it reads, and what is written about it.
 
     `tests` are the nodes a test may be about, the likeliest first; `tested_name` is the bare name it gives. `test` is
-    the generic test it is made of, `column` what that looks at, `is_warning` whether its failure only warns.
+    the generic test it is made of, `column` what that looks at, `is_warning` whether its failure only warns. `uses` are
+    those the node declares of itself.
     """
 
     unique_id: str
@@ -60,6 +69,7 @@ class Node:
     tags: tuple[str, ...]
     columns: tuple[Column, ...]
     meta: Mapping[str, str]
+    uses: tuple[tuple[UseKind, str], ...]
 
     @classmethod
     def of(
@@ -78,6 +88,7 @@ class Node:
             "materialized": text(config.get("materialized")),
             "access": text(node.get("access")) or text(config.get("access")),
             "group": group,
+            "code": text(mapping(node.get("checksum")).get("checksum"))[:_DIGEST],
             "unique_key": text(config.get("unique_key")) or ", ".join(texts(config.get("unique_key"))),
         }
         return cls(
@@ -98,7 +109,13 @@ class Node:
             tags=texts(node.get("tags")) or texts(config.get("tags")),
             columns=tuple(_columns(node)),
             meta={name: value for name, value in meta.items() if value},
+            uses=tuple(_uses(node, config, group, metas)),
         )
+
+    @property
+    def use(self) -> UseKind | None:
+        """How it uses what it reads, where it is no data itself but a dashboard or a figure."""
+        return _USES.get(self.resource)
 
     @property
     def is_test(self) -> bool:
@@ -130,6 +147,24 @@ def owner_name(owner: object) -> str:
     """Who an owner is: a text, or an object's name, else its (first) e-mail."""
     told = mapping(owner)
     return text(owner) or text(told.get("name")) or next(iter(texts(told.get("email"))), "")
+
+
+def _uses(node: Json, config: Json, group: str, metas: Iterable[Json]) -> Iterator[tuple[UseKind, str]]:
+    """What a node says of its own use: it is for other projects, it has a contract, it is to be kept."""
+    name = text(node.get("name"))
+    if "public" in {text(node.get("access")), text(config.get("access"))}:
+        yield UseKind.PUBLIC, group or name
+    contracts = (mapping(node.get("contract")), mapping(config.get("contract")))
+    if any(contract.get("enforced") is True for contract in contracts):
+        yield UseKind.CONTRACT, name
+    if any(_is_kept(meta) for meta in metas):
+        yield UseKind.KEEP, name
+
+
+def _is_kept(meta: Json) -> bool:
+    """Whether ``meta`` asks to keep it: ``keep: true``, or the same (or ``keep`` alone) under ``assay``."""
+    own = meta.get("assay")
+    return meta.get("keep") is True or own == "keep" or mapping(own).get("keep") is True
 
 
 def _tested_name(node: Json) -> str:

@@ -9,12 +9,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from assay.model.assets import Alias, Asset, AssetKey, Column, Edge, EdgeSource, fold_part
+from assay.model.decisions import DeclaredUse, UsesTold
+from assay.model.time import to_ms
 from collectors.dbt.loose import mapping, moment, text
 from collectors.dbt.nodes import Node, owner_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from collectors.base import Record
     from collectors.dbt.loose import Json
 
 _GROUPS = ("sources", "nodes", "exposures", "unit_tests", "metrics", "semantic_models", "saved_queries")
@@ -49,13 +52,17 @@ class Project:
         at = moment(metadata.get("generated_at")) or datetime.fromtimestamp(modified, UTC)
         return cls(name, platform, at, nodes, {i: (key,) for i, key in keys.items()} | tested)
 
-    def records(self, types: Mapping[str, Mapping[str, str]]) -> Iterator[Asset | Alias | Edge]:
-        """Every asset, its name in the warehouse, and every edge; `types` are a catalog's, by unique_id and column."""
+    def records(self, types: Mapping[str, Mapping[str, str]]) -> Iterator[Record]:
+        """Every asset, its name in the warehouse, every edge and every declared use.
+
+        `types` are a catalog's, by unique_id and column.
+        """
         for node, key in self._assets():
-            yield _asset(node, key, types.get(node.unique_id, {}))
+            yield _asset(node, key, types.get(node.unique_id, {}), self.generated_at)
             if key.platform != "dbt":
                 yield Alias("relation", ".".join(key.path), key)
         yield from self._edges()
+        yield from self._uses()
 
     def is_same(self, other: Project) -> bool:
         """Whether another manifest is of this project in this warehouse."""
@@ -81,6 +88,19 @@ class Project:
             if not node.is_ephemeral:
                 for parent in sorted(self._parents(node) - {key}):
                     yield Edge(parent, key, EdgeSource.DBT, self.generated_at)
+
+    def _uses(self) -> Iterator[DeclaredUse | UsesTold]:
+        """What dashboards and metrics read, and what nodes say of themselves; all there is of these assets."""
+        source = f"manifest of {self.name}"
+        for node in self.nodes.values():
+            if node.use:
+                for asset in sorted(self._parents(node)):
+                    yield DeclaredUse(asset, node.use, node.name, source, self.generated_at, node.owner)
+        for node, key in self._assets():
+            for kind, name in node.uses:
+                yield DeclaredUse(key, kind, name, source, self.generated_at, node.owner)
+        if told := frozenset(key for _, key in self._assets()):
+            yield UsesTold(source, self.generated_at, told)
 
     def _parents(self, node: Node) -> set[AssetKey]:
         """The assets a node reads; what holds no data (an ephemeral model, a metric) gives way to what it reads."""
@@ -157,7 +177,8 @@ def _tested(test: Node, nodes: Mapping[str, Node], keys: Mapping[str, AssetKey])
     return tuple(sorted({keys[name] for name in (attached[:1] or named[:1] or known)}))
 
 
-def _asset(node: Node, key: AssetKey, types: Mapping[str, str]) -> Asset:
+def _asset(node: Node, key: AssetKey, types: Mapping[str, str], at: datetime) -> Asset:
+    told = {"code_at_ms": str(to_ms(at))} if "code" in node.meta else {}
     return Asset(
         key,
         kind=node.kind,
@@ -165,7 +186,7 @@ def _asset(node: Node, key: AssetKey, types: Mapping[str, str]) -> Asset:
         description=node.description,
         tags=node.tags,
         columns=tuple(_columns(node, types)),
-        meta=node.meta,
+        meta={**node.meta, **told},
     )
 
 

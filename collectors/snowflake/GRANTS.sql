@@ -7,7 +7,8 @@ USE ROLE ACCOUNTADMIN;
 CREATE ROLE IF NOT EXISTS {role} COMMENT = 'Assay reads the account''s own usage views';
 GRANT DATABASE ROLE SNOWFLAKE.USAGE_VIEWER TO ROLE {role};                  -- metering, attribution, events, storage
 GRANT DATABASE ROLE SNOWFLAKE.GOVERNANCE_VIEWER TO ROLE {role};             -- query and access history, sessions
-GRANT DATABASE ROLE SNOWFLAKE.OBJECT_VIEWER TO ROLE {role};                 -- tables
+GRANT DATABASE ROLE SNOWFLAKE.OBJECT_VIEWER TO ROLE {role};                 -- tables, dependencies, tasks
+GRANT DATABASE ROLE SNOWFLAKE.SECURITY_VIEWER TO ROLE {role};               -- what is shared with other accounts
 GRANT DATABASE ROLE SNOWFLAKE.ORGANIZATION_BILLING_VIEWER TO ROLE {role};   -- the rate sheet; leave out if you have none
 
 -- A small warehouse that stops after a minute and cannot run away: a statement's limit and a monthly quota.

@@ -57,13 +57,13 @@ def export_script(folder: PurePath, days: int) -> str:
 
 
 def _statements(view: View, place: str, days: int) -> str:
-    since = f" WHERE {view.cursor_source} >= DATEADD(day, -{days}, CURRENT_DATE)"
+    where = "" if view.snapshot else f" WHERE {view.cursor_source} >= DATEADD(day, -{days}, CURRENT_DATE)"
     return _VIEW.format(
         title=f"{view.name}: {view.edition}" if view.edition else view.name,
         stage=STAGE,
         name=view.name,
         source=view.source,
-        where="" if view.snapshot else since,
+        where=where,
         folder=place,
     )
 

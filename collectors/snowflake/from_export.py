@@ -13,12 +13,12 @@ from assay.model.time import floor_day_ms, to_ms
 from collectors.base import Batch, Degraded, Finding
 from collectors.snowflake.export import is_data, list_export
 from collectors.snowflake.files import pages
-from collectors.snowflake.normalise import normalise, parts_of
+from collectors.snowflake.normalise import no_rows, normalise, parts_of
 from collectors.snowflake.people import Names
 from collectors.snowflake.views import VIEWS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -38,7 +38,8 @@ def collect(folder: Path, reading: Reading, progress: Progress, now: datetime) -
             yield _absent(view, folder, listing.unread(view.name))
         new = [file for file in files if file.fingerprint not in progress.seen]
         if view.whole:
-            yield from _read_together(new, view, reading)
+            together = files if view.snapshot and new else new
+            yield from _read_together(together, view, reading, now)
         else:
             for file in new:
                 yield from _read(file, view, reading, now)
@@ -68,8 +69,12 @@ def _read(file: ExportFile, view: View, reading: Reading, now: datetime) -> Iter
         yield Degraded(view.stream.name, error)
 
 
-def _read_together(files: list[ExportFile], view: View, reading: Reading) -> Iterator[Batch | Degraded]:
+def _read_together(
+    files: Sequence[ExportFile], view: View, reading: Reading, now: datetime
+) -> Iterator[Batch | Degraded]:
     """The files as one batch: rows that repeat and add up may be spread over the parts of one export."""
+    if view.snapshot and files:
+        reading.snapshot_ms = max(_snapshot_ms(file, view, reading, now) for file in files)
     found: list[pa.RecordBatch] = []
     seen: list[str] = []
     for file in files:
@@ -89,10 +94,10 @@ def _read_together(files: list[ExportFile], view: View, reading: Reading) -> Ite
 
 def _one_batch(found: list[pa.RecordBatch], view: View, reading: Reading, seen: tuple[str, ...]) -> Batch:
     together = pa.Table.from_batches(found).combine_chunks().to_batches() if found else []
-    if not together:
+    if not together and not view.snapshot:
         return Batch(view.stream.name, seen=seen)
-    rows = together[0]
-    latest = newest_ms(rows, view)
+    rows = together[0] if together else no_rows(view)
+    latest = reading.snapshot_ms if view.snapshot else newest_ms(rows, view)
     reading.newest_ms = max(reading.newest_ms, latest)
     parts = parts_of(view, rows, view.name, reading)
     return Batch(view.stream.name, parts.facts, parts.records, len(rows), latest or None, seen)
@@ -122,6 +127,8 @@ def _rows(file: ExportFile, view: View, reading: Reading) -> Iterator[pa.RecordB
 
 def newest_ms(rows: pa.RecordBatch, view: View) -> int:
     """The latest cursor of the rows, 0 when there is none."""
+    if not view.cursor:
+        return 0
     return pc.max(rows.column(view.cursor)).as_py() or 0
 
 

@@ -64,7 +64,12 @@ def _view(view: View, live: _Pass, watermark_ms: int | None) -> Iterator[Batch |
 
 
 def is_expected(view: View, error: AssayError, read: set[str]) -> bool:
-    """Whether the account simply has no such view: the grant serves others, so its edition lacks it."""
+    """Whether the account simply has no such view: the grant serves others, so its edition lacks it.
+
+    A view that only adds to the picture may be left out.
+    """
+    if view.optional and isinstance(error, MissingGrantError):
+        return True
     others = {other.grant for other in VIEWS if other is not view}
     return (
         bool(view.edition)
@@ -105,6 +110,8 @@ def _one_batch(page: pa.Table) -> pa.RecordBatch:
 
 
 def _pages(view: View, live: _Pass, since_ms: int, until_ms: int) -> Iterator[pa.Table]:
+    if view.snapshot and view.whole:
+        return iter([_ask(view, live, {})])
     if view.page_key:
         return _by_key(view, live, _text(since_ms), _text(until_ms))
     return _by_slice(view, live, since_ms, until_ms)

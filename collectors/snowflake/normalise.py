@@ -57,6 +57,12 @@ def normalise(view: View, rows: pa.RecordBatch, place: str, names: Names) -> pa.
     return pa.record_batch(kept, names=[column.name for column in view.columns])
 
 
+def no_rows(view: View) -> pa.RecordBatch:
+    """An empty page of the view, as `normalise` gives it."""
+    arrays = [pa.nulls(0, _EMPTY.get(column.kind, pa.int64())) for column in view.columns]
+    return pa.record_batch(arrays, names=[column.name for column in view.columns])
+
+
 def locate(view: View, present: Iterable[str], place: str) -> dict[str, int]:
     """Where each declared column stands among those present, letter case aside.
 

@@ -21,7 +21,8 @@ class Reading:
     """One pass over a source: whose it is, how people are named, and what was met so far.
 
     `shapes` are the statement shapes already given, so that each is given once; `snapshot_ms` is the midnight (UTC) of
-    the day the source tells of; `newest_ms` is the latest time met in any row.
+    the day the source tells of; `newest_ms` is the latest time met in any row; `created` is when each relation was
+    first made, dropped ones of the same name among them.
     """
 
     account: str
@@ -29,6 +30,7 @@ class Reading:
     snapshot_ms: int = 0
     newest_ms: int = 0
     shapes: set[str] = field(default_factory=set)
+    created: dict[tuple[str, ...], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collectors.snowflake.views import (
     access_history,
+    grants_to_shares,
     metering_daily_history,
     metering_history,
+    object_dependencies,
     query_attribution_history,
     query_history,
     rate_sheet_daily,
     sessions,
     table_storage_metrics,
     tables,
+    task_versions,
     warehouse_events_history,
     warehouse_metering_history,
 )
@@ -28,5 +31,8 @@ VIEWS = (
     rate_sheet_daily.VIEW,
     tables.VIEW,
     table_storage_metrics.VIEW,
+    object_dependencies.VIEW,
+    grants_to_shares.VIEW,
+    task_versions.VIEW,
 )
 """Every view, in the order of reading."""

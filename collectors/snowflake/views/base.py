@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
+from assay.facts.streams import FactStream
 from collectors.base import SourceStream
 from collectors.snowflake import reading
 
@@ -13,10 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import timedelta
 
-    import pyarrow as pa
-
-    from assay.facts.streams import FactStream
     from collectors.snowflake.reading import Parts, Reading
+
+
+def told_only(name: str) -> FactStream:
+    """The stream of a view that gives records and no facts: it has a name, and nothing of it is kept as a file."""
+    return FactStream(name=name, schema=pa.schema([]), key=(), time="")
 
 
 class Kind(Enum):
@@ -54,6 +59,7 @@ def columns(kind: Kind, names: str, *, required: bool = False) -> tuple[Column, 
 USAGE_VIEWER = "GRANT DATABASE ROLE SNOWFLAKE.USAGE_VIEWER TO ROLE {role};"
 GOVERNANCE_VIEWER = "GRANT DATABASE ROLE SNOWFLAKE.GOVERNANCE_VIEWER TO ROLE {role};"
 OBJECT_VIEWER = "GRANT DATABASE ROLE SNOWFLAKE.OBJECT_VIEWER TO ROLE {role};"
+SECURITY_VIEWER = "GRANT DATABASE ROLE SNOWFLAKE.SECURITY_VIEWER TO ROLE {role};"
 ORGANIZATION_BILLING_VIEWER = "GRANT DATABASE ROLE SNOWFLAKE.ORGANIZATION_BILLING_VIEWER TO ROLE {role};"
 
 
@@ -64,7 +70,8 @@ class View:
     `cursor` is the fact column that orders what is new, `page_key` the one that parts rows of the same cursor: with
     it the live reader pages by key (from `first_key`, which is less than any), without it by slices of time.
     A `snapshot` tells what exists now rather than what happened: it is read whole, and by its key alone.
-    `whole` keeps all rows of a read in one batch, for a view whose natural duplicates must stay together.
+    `whole` keeps all rows of a read in one batch, for a view whose natural duplicates must stay together; a snapshot
+    that is whole is asked for at once, and has no cursor. An `optional` one only adds to what others tell.
     A `needed` one tells what was metered, or what ran: without both no cost meets an asset.
     `parts` turns the columns into facts and records; by default they are the facts.
     """
@@ -83,6 +90,7 @@ class View:
     whole: bool = False
     needed: bool = False
     snapshot: bool = False
+    optional: bool = False
     parts: Callable[[pa.RecordBatch, View, Reading], Parts] = reading.as_they_are
 
     @property

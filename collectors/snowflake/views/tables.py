@@ -40,16 +40,33 @@ def _parts(rows: pa.RecordBatch, view: View, reading: Reading) -> Parts:
     present = pc.and_(
         pc.is_null(told["deleted_ms"]), pc.not_equal(pc.utf8_upper(told["schema"]), "INFORMATION_SCHEMA")
     )
+    _remember_first(rows, reading.created)
     standing = rows.select(list(_ASSET_COLUMNS)).filter(pc.fill_null(present, False))
     at = from_ms(reading.snapshot_ms)
-    records = [r for row in standing.to_pylist() for r in _records(row, reading.account, at)]
+    records = [
+        record
+        for row in standing.to_pylist()
+        for record in _records(row, reading.account, reading.created.get(_path(row)), at)
+    ]
     return Parts(((view.stream, facts),), records)
 
 
-def _records(row: dict[str, Any], account: str, at: datetime) -> Iterator[Record]:
+def _remember_first(rows: pa.RecordBatch, created: dict[tuple[str, ...], int]) -> None:
+    """Learn when each relation was first made: a table replaced each night has a row for every one it was."""
+    names = ["database", "schema", "name"]
+    found = pa.table(rows.select([*names, "created_ms"])).group_by(names).aggregate([("created_ms", "min")])
+    for row in found.to_pylist():
+        if (first := row["created_ms_min"]) is not None:
+            created[_path(row)] = min(first, created.get(_path(row), first))
+
+
+def _path(row: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(fold_part(row[part]) for part in ("database", "schema", "name") if row[part])
+
+
+def _records(row: dict[str, Any], account: str, created_ms: int | None, at: datetime) -> Iterator[Record]:
     """The asset of a row of TABLES, its name, and its size where the source tells one."""
-    path = tuple(fold_part(row[part]) for part in ("database", "schema", "name") if row[part])
-    key = AssetKey("snowflake", account, path)
+    key = AssetKey("snowflake", account, _path(row))
     yield Asset(
         key,
         kind=AssetKind.DYNAMIC_TABLE
@@ -57,7 +74,7 @@ def _records(row: dict[str, Any], account: str, at: datetime) -> Iterator[Record
         else _KINDS.get((row["kind"] or "").upper(), AssetKind.TABLE),
         owner=row["owner"] or "",
         description=row["comment"] or "",
-        created_at=_moment(row["created_ms"]),
+        created_at=_moment(created_ms),
         altered_at=_moment(row["altered_ms"]),
     )
     yield Alias("relation", str(key).partition(f":{account}:")[2], key)

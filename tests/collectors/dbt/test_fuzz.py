@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from assay.errors import MalformedInputError
 from assay.model.assets import Alias, Asset, AssetKey, Edge
 from assay.model.checks import CheckResult
+from assay.model.decisions import DeclaredUse, UsesTold
 from assay.model.runs import Measurement, Run
 from assay.model.time import to_ms
 
@@ -98,7 +99,13 @@ def moments(record: Record) -> list[datetime]:
     match record:
         case Run(started_at=started, ended_at=ended):
             return [started, ended] if ended else [started]
-        case Measurement(at=at) | Edge(seen_at=at) | CheckResult(at=at):
+        case (
+            Measurement(at=at)
+            | Edge(seen_at=at)
+            | CheckResult(at=at)
+            | DeclaredUse(seen_at=at)
+            | UsesTold(at=at)
+        ):
             return [at]
         case _:
             return []
@@ -109,8 +116,10 @@ def keys(record: Record) -> list[AssetKey]:
     match record:
         case Asset(key=key):
             return [key]
-        case Alias(asset=key) | Run(asset=key) | Measurement(asset=key):
+        case Alias(asset=key) | Run(asset=key) | Measurement(asset=key) | DeclaredUse(asset=key):
             return [key]
+        case UsesTold(assets=told):
+            return sorted(told or ())
         case Edge(upstream=above, downstream=below):
             return [above, below]
         case CheckResult(check=made):

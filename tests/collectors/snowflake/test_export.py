@@ -58,7 +58,10 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Gathered:
 def test_every_view_gives_its_facts(whole: Gathered) -> None:
     """No view is lost and none degrades."""
     assert whole.degraded == {}
-    assert set(whole.facts) == {stream.name for stream in SnowflakeCollector.streams} | {"query_text"}
+    told_only = {"object_dependencies", "grants_to_shares", "task_versions"}
+    streams = {stream.name for stream in SnowflakeCollector.streams}
+    assert set(whole.facts) == streams - told_only | {"query_text"}
+    assert {batch.stream for batch in whole.batches} == streams
     assert len(whole.facts["query_history"]) == 25
 
 
@@ -181,7 +184,7 @@ def test_a_file_read_is_not_read_again_until_it_changes(tmp_path: Path) -> None:
     os.utime(changed, ns=(0, changed.stat().st_mtime_ns + 1))
     third = _collect(folder, Progress(seen=first.seen))
 
-    assert len(first.seen) == 11
+    assert len(first.seen) == 14
     assert again.batches == []
     assert set(third.facts) == {"sessions"}
 
@@ -276,12 +279,12 @@ def test_a_view_left_out_is_expected(tmp_path: Path) -> None:
     found = _collect(tmp_path)
     lines = {line.name: line for line in SnowflakeCollector("acme", config).examine()}
 
-    assert len(found.degraded) == 10
+    assert len(found.degraded) == 13
     assert all(fault.expected for fault in found.degraded.values())
     assert (lines["QUERY_HISTORY"].ok, lines["QUERY_HISTORY"].warning) == (True, False)
     assert (lines["SESSIONS"].ok, lines["SESSIONS"].warning) == (True, True)
     assert not lines["WAREHOUSE_METERING_HISTORY"].ok
-    assert "10 of 11" in lines["export"].detail
+    assert "13 of 14" in lines["export"].detail
     assert "assay grants snowflake --export" in lines["export"].fix
     assert "not read" in lines["notes.txt"].detail
 
@@ -344,7 +347,7 @@ def test_a_view_without_rows_is_read(tmp_path: Path) -> None:
     found = _collect(tmp_path)
 
     assert found.degraded == {}
-    assert len(found.seen) == 11
+    assert len(found.seen) == 14
     assert not any(found.facts.values())
 
 

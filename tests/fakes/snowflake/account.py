@@ -129,6 +129,51 @@ def views(begin: datetime, *, queries: int = 25) -> dict[str, pa.Table]:
                 "TABLE_CREATED": _moments(begin, 2, timedelta(hours=1)),
             }
         ),
+        **_needs(begin),
+    }
+
+
+def _needs(begin: datetime) -> dict[str, pa.Table]:
+    """What refers to tables: a view and a stream, a share, and a task with its older version."""
+    return {
+        "OBJECT_DEPENDENCIES": pa.table(
+            {
+                "REFERENCED_DATABASE": ["ANALYTICS", "ANALYTICS", "SNOWFLAKE"],
+                "REFERENCED_SCHEMA": ["MARTS", "MARTS", "ACCOUNT_USAGE"],
+                "REFERENCED_OBJECT_NAME": ["ORDERS", "ORDERS", "TABLES"],
+                "REFERENCED_OBJECT_DOMAIN": ["TABLE", "TABLE", "VIEW"],
+                "REFERENCING_DATABASE": ["ANALYTICS"] * 3,
+                "REFERENCING_SCHEMA": ["MARTS"] * 3,
+                "REFERENCING_OBJECT_NAME": ["Mixed Case", "ORDERS_STREAM", "CATALOG"],
+                "REFERENCING_OBJECT_DOMAIN": ["VIEW", "STREAM", "VIEW"],
+                "DEPENDENCY_TYPE": ["BY_NAME", "BY_ID", "BY_NAME"],
+            }
+        ),
+        "GRANTS_TO_SHARES": pa.table(
+            {
+                "SHARE_NAME": ["PARTNERS", "PARTNERS", "OLD_PARTNERS"],
+                "PRIVILEGE": ["USAGE", "SELECT", "SELECT"],
+                "GRANTED_ON": ["DATABASE", "TABLE", "TABLE"],
+                "OBJECT_DATABASE": [None, "ANALYTICS", "ANALYTICS"],
+                "OBJECT_SCHEMA": [None, "MARTS", "MARTS"],
+                "OBJECT_NAME": ["ANALYTICS", "ORDERS", "Mixed Case"],
+                "DELETED_ON": pa.array([None, None, begin], _LTZ),
+            }
+        ),
+        "TASK_VERSIONS": pa.table(
+            {
+                "NAME": ["NIGHTLY", "NIGHTLY", "ASLEEP"],
+                "DATABASE_NAME": ["ANALYTICS"] * 3,
+                "SCHEMA_NAME": ["MARTS"] * 3,
+                "STATE": [None, None, "suspended"],
+                "DEFINITION": [
+                    "insert into t select * from old_source",
+                    "begin insert into t select o.* from Orders o join raw.shop.items i; call p(); end",
+                    "delete from t using forgotten",
+                ],
+                "GRAPH_VERSION_CREATED_ON": _moments(begin, 3, timedelta(hours=1)),
+            }
+        ),
     }
 
 
