@@ -77,10 +77,10 @@ def test_a_real_bill_is_read_with_the_same_rules() -> None:
 
 _WRONG_IN_SAMPLE = {
     "is no moment": 4 * 16,
-    "is empty instead of null": 8 * 3 - 3,
+    "is empty instead of null": 8 * 3,
     "is no unit": 2 * 3,
     "is not allowed": 3 * 3,
-    "is null": 3,
+    ": is null": 3,
     "is null of usage": 3,
     "is negative": 1,
     "only one of them is null": 3 + 6,
