@@ -21,11 +21,11 @@ from assay.cli.say import note, say_json
 from assay.cli.stores import opened
 from assay.cli.table import say_table
 from assay.facts.engine import Engine
-from assay.model.decisions import FindingState
+from assay.model.decisions import FindingState, Verdict
 from assay.model.money import to_credits, to_currency
 from assay.model.time import from_ms, to_ms
 from assay.model.waste import WasteKind
-from assay.store import findings
+from assay.store import findings, verdicts
 from costs.waste.find import look
 from costs.waste.overlap import together
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from assay.store.engine import Store
     from assay.store.tables import FindingRow
 
+DEAD = tuple(verdict for verdict in Verdict if verdict.is_dead)
 _STATES = [state.value for state in FindingState]
 
 
@@ -56,15 +57,25 @@ def command(request: Request, kinds: Sequence[str], *, everything: bool, refresh
             _refresh(settings, store, files)
         with store.read() as session:
             rows = findings.listed(session, _STATES if everything else [FindingState.OPEN.value])
-    adds = together([row for row in rows if row.state == FindingState.OPEN.value])
+            dead = {line.key for line in verdicts.latest(session, DEAD)}
+    still = [row for row in rows if row.state == FindingState.OPEN.value]
+    adds = together(still)
     shown = [row for row in rows if not kinds or row.kind in kinds]
     if request.as_json:
         say_json({"findings": [as_dict(row, adds) for row in shown], **_sums(shown, adds)})
     elif shown:
         _say(shown, adds)
+        _say_of_dead(sum(adds.values()) - sum(together(still, dead).values()))
     else:
         note("No waste worth telling is known. Each cycle looks for it; `assay waste --refresh` looks now.")
     return 0
+
+
+def _say_of_dead(nano: int) -> None:
+    if nano:
+        note(
+            f"{credits_of(nano)} of all open findings are of assets nobody needs: `assay unused` counts them, too."
+        )
 
 
 def _refresh(settings: Settings, store: Store, files: FactFiles) -> None:

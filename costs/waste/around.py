@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
 from assay.model.decisions import UseKind
-from assay.store.tables import AssetRow, DeclaredUseRow, EdgeRow, UsageRow
+from assay.store.tables import AliasRow, AssetRow, DeclaredUseRow, EdgeRow, UsageRow
 from assay.store.usage import CONSUMERS
 from costs.waste.graph import Around, Graph
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from costs.waste.facts import Seen
     from costs.waste.period import Period
 
+_BUILT = ("model.", "snapshot.", "seed.")
+"""How dbt's names of what it builds begin; a source is somebody else's."""
 _SEEN_WHEN_READ = (
     UseKind.EXPOSURE, UseKind.METRIC, UseKind.SEMANTIC_MODEL, UseKind.SAVED_QUERY, UseKind.PUBLIC, UseKind.CONTRACT,
     UseKind.OBJECT,
@@ -34,6 +36,7 @@ def gather(session: Session, seen: Seen, connection: str, period: Period) -> Aro
         reads=_reads(session, connection, period),
         kept=_kept(session),
         untouched=set(session.scalars(select(AssetRow.key).where(AssetRow.altered_ms < period.from_ms))),
+        models=_models(session),
     )
 
 
@@ -75,3 +78,10 @@ def _kept(session: Session) -> set[str]:
             select(AssetRow.key).join(DeclaredUseRow, DeclaredUseRow.asset_id == AssetRow.id).where(unseen)
         )
     )
+
+
+def _models(session: Session) -> set[str]:
+    """Assets that dbt builds."""
+    is_built = or_(*(AliasRow.name.startswith(begins, autoescape=True) for begins in _BUILT))
+    named = select(AssetRow.key).join(AliasRow, AliasRow.asset_id == AssetRow.id)
+    return set(session.scalars(named.where(AliasRow.system == "dbt", is_built)))

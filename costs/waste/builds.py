@@ -39,11 +39,12 @@ class Build:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The builds of an asset that succeeded in the period, oldest first."""
+    """The builds of an asset that succeeded in the period, oldest first; `is_model`: dbt builds it."""
 
     asset: str
     connection: str
     builds: tuple[Build, ...]
+    is_model: bool = False
 
     @property
     def name(self) -> str:

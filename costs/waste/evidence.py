@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from costs.waste import failed, full_refresh, idle, oversized, spilling, suspend, unchanged, unread
-from costs.waste.builds import History, pool_of
+from costs.waste.builds import pool_of
 from costs.waste.graph import changes_of_inputs, uses
 from costs.waste.guess import guessed_periods
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from costs.sessions import OnPeriod
     from costs.waste.builds import Build
@@ -26,25 +26,25 @@ def of_unread(near: Around, connection: str) -> Iterator[unread.Evidence]:
     if not near.reads:
         return
     dependents = uses(near)
-    for asset, builds in sorted(near.builds.items()):
+    for asset in sorted(near.builds):
         if asset not in near.kept:
-            history = History(asset, connection, tuple(builds))
+            history = near.history(asset, connection)
             yield unread.Evidence(history, near.reads.get(asset, {}), dependents.get(asset, {}))
 
 
 def of_unchanged(near: Around, connection: str) -> Iterator[unchanged.Evidence]:
     """Each asset whose inputs are known, with the moments at which they changed."""
     for asset, changes_ms in sorted(changes_of_inputs(near).items()):
-        if builds := near.builds.get(asset):
-            history = History(asset, connection, tuple(builds))
+        if asset in near.builds:
+            history = near.history(asset, connection)
             yield unchanged.Evidence(history, changes_ms, len(near.graph.upstream.get(asset, ())))
 
 
 def of_full_refresh(near: Around, connection: str) -> Iterator[full_refresh.Evidence]:
     """Each asset made anew by every build, with the rows that came into its inputs where they tell them."""
     arrived = _arrived(near)
-    for asset, builds in sorted(near.builds.items()):
-        history = History(asset, connection, tuple(builds))
+    for asset in sorted(near.builds):
+        history = near.history(asset, connection)
         if history.is_whole:
             into = [arrived[above] for above in near.graph.upstream.get(asset, ())]
             rows = None if not into or None in into else sum(one for one in into if one is not None)
@@ -172,7 +172,7 @@ def of_oversized(seen: Seen, connection: str) -> Iterator[oversized.Evidence]:
         )
 
 
-def of_spilling(seen: Seen, connection: str) -> Iterator[spilling.Evidence]:
+def of_spilling(seen: Seen, connection: str, models: Collection[str]) -> Iterator[spilling.Evidence]:
     """Each asset, and each warehouse for statements of no asset, of which something spilled."""
     parts: dict[tuple[str, bool], list[spilling.Spilled]] = defaultdict(list)
     pools = _pools(seen)
@@ -192,7 +192,7 @@ def of_spilling(seen: Seen, connection: str) -> Iterator[spilling.Evidence]:
                 )
             )
     for (name, is_asset), own in sorted(parts.items()):
-        yield spilling.Evidence(name, connection, is_asset, tuple(own))
+        yield spilling.Evidence(name, connection, is_asset, tuple(own), is_model=name in models)
 
 
 def _pools(seen: Seen) -> Mapping[tuple[str, str, str], int]:

@@ -13,6 +13,7 @@ from assay.model.decisions import Confidence
 from assay.model.time import HOUR_MS
 from assay.model.waste import Claim, Figure, Finding, Lever, WasteKind
 from costs.waste.builds import pool_of, total
+from costs.waste.names import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -160,9 +161,8 @@ def _change(evidence: Evidence, name: str, *, again: int) -> str:
     most = f" Most often: error {evidence.codes[0][0]}." if evidence.codes else ""
     if not evidence.is_asset:
         return (
-            f"Count the messages of what fails in {name} in SNOWFLAKE.ACCOUNT_USAGE.QUERY_HISTORY, and mend the most "
-            f"frequent; what is cancelled late ends sooner after `ALTER WAREHOUSE {name} SET "
-            f"STATEMENT_TIMEOUT_IN_SECONDS = …`.{most}"
+            f"See what fails in {name}, and mend the most frequent; what is cancelled late ends sooner with `ALTER "
+            f"WAREHOUSE {quoted(name)} SET STATEMENT_TIMEOUT_IN_SECONDS = …`.{most}"
         )
     retry = " Run `dbt retry` after a failure instead of the whole job." if again else ""
     return f"Mend {name}: its runs and their messages are on its page.{most}{retry}"

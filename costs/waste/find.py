@@ -119,17 +119,21 @@ def _findings(session: Session, source: facts.Source, period: Period) -> Iterato
 
 
 def judged(seen: facts.Seen, near: Around, connection: str, period: Period) -> Iterator[Finding]:
-    """What each kind of waste finds in its evidence."""
+    """What each kind of waste finds in its evidence. What is built for nobody is to end, and no better way told."""
+    unused = [found for one in evidence.of_unread(near, connection) if (found := unread.find(one, period))]
+    for_nobody = {
+        one.subject for one in unused if all(claim.nano == claim.whole_nano for claim in one.claims)
+    }
     told = (
-        *(unread.find(one, period) for one in evidence.of_unread(near, connection)),
         *(unchanged.find(one, period) for one in evidence.of_unchanged(near, connection)),
         *(full_refresh.find(one, period) for one in evidence.of_full_refresh(near, connection)),
         *(failed.find(one, period) for one in evidence.of_failed(seen, connection)),
         *(idle.find(one, period) for one in evidence.of_idle(seen, connection, period)),
         *(oversized.find(one, period) for one in evidence.of_oversized(seen, connection)),
-        *(spilling.find(one, period) for one in evidence.of_spilling(seen, connection)),
+        *(spilling.find(one, period) for one in evidence.of_spilling(seen, connection, near.models)),
     )
-    yield from (one for one in told if one is not None)
+    yield from unused
+    yield from (one for one in told if one is not None and one.subject not in for_nobody)
 
 
 def _worth_telling(found: Iterable[Finding], settings: WasteSettings) -> Iterator[Finding]:

@@ -56,11 +56,7 @@ def find(evidence: Evidence, period: Period) -> Finding | None:
         subject=history.asset,
         connection=history.connection,
         title=f"{history.name} is made anew {period.a_day(len(rows))}: {typical:,} rows for about {new:,} new ones.",
-        change=(
-            f"Build {history.name} incrementally: in dbt `materialized='incremental'` with a `unique_key`, and under "
-            "`is_incremental()` only the rows newer than those already there; or as a dynamic table with "
-            "REFRESH_MODE = INCREMENTAL."
-        ),
+        change=_change(history),
         confidence=Confidence.MEDIUM if evidence.arrived is not None else Confidence.LOW,
         nano_per_month=total(claimed),
         claims=claimed,
@@ -79,4 +75,14 @@ def find(evidence: Evidence, period: Period) -> Finding | None:
             if evidence.arrived is None
             else "All rows that came into its inputs may have changed as many of its own.",
         ),
+    )
+
+
+def _change(history: History) -> str:
+    if history.is_model:
+        how = "`materialized='incremental'`, a `unique_key`, and under `is_incremental()` only the newer rows"
+        return f"Build {history.name} with {how}."
+    return (
+        f"MERGE only newer rows into {history.name} instead of making it anew, or make it a dynamic table with "
+        "REFRESH_MODE = INCREMENTAL."
     )

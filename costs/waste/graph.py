@@ -8,6 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 from assay.model.time import floor_day_ms
+from costs.waste.builds import History
 from costs.waste.unchanged import idle_builds
 from costs.waste.unread import needed
 
@@ -64,7 +65,7 @@ class Around:
 
     `builds` are those that succeeded, oldest first; `reads` consumers' statements by asset and day; `kept` assets that
     are used in ways nobody sees (shares, streams, tasks); `untouched` those a catalog says were not altered in the
-    period.
+    period; `models` those that dbt builds.
     """
 
     graph: Graph
@@ -72,6 +73,11 @@ class Around:
     reads: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     kept: Collection[str] = ()
     untouched: Collection[str] = ()
+    models: Collection[str] = ()
+
+    def history(self, asset: str, connection: str) -> History:
+        """An asset's builds, and whether dbt makes them."""
+        return History(asset, connection, tuple(self.builds[asset]), is_model=asset in self.models)
 
 
 def changes_of_inputs(around: Around) -> dict[str, tuple[int, ...]]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from assay.model.waste import BUSY_POOL, IDLE_POOL, Claim, Lever
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from assay.store.tables import FindingRow
 
@@ -46,12 +46,18 @@ class _Pool:
         return before - self.kept()
 
 
-def counted(claims_of: Mapping[int, Sequence[Claim]], promised: Mapping[int, int]) -> dict[int, int]:
+def counted(
+    claims_of: Mapping[int, Sequence[Claim]], promised: Mapping[int, int], deleted: Collection[str] = ()
+) -> dict[int, int]:
     """What each finding adds to the sum of all, in nano-credits; the greatest promise counts first, ties by number.
 
-    `claims_of` and `promised` are by the finding's number. A finding that overlaps with none counts in full.
+    `claims_of` and `promised` are by the finding's number. A finding that overlaps with none counts in full. Where the
+    assets of the keys `deleted` go anyway, nothing of their pools is left to save.
     """
     pools = _pools(claim for claims in claims_of.values() for claim in claims)
+    for (_, name), pool in pools.items():
+        if name.partition(":")[2].partition(":")[2] in deleted:
+            pool.take(Lever.DELETE, Fraction(1))
     found: dict[int, int] = {}
     for number in sorted(claims_of, key=lambda n: (-promised[n], n)):
         taken = sum((_taken(pools, claim) for claim in claims_of[number]), Fraction())
@@ -94,13 +100,16 @@ def _pools(claims: Iterable[Claim]) -> dict[Place, _Pool]:
     return {place: _Pool(whole) for place, whole in (named | rests).items()}
 
 
-def together(rows: Sequence[FindingRow]) -> dict[int, int]:
-    """What each kept finding adds to the sum of all given, by its id: the part of its saving no other one counts."""
+def together(rows: Sequence[FindingRow], deleted: Collection[str] = ()) -> dict[int, int]:
+    """What each kept finding adds to the sum of all given, by its id: the part of its saving no other one counts.
+
+    With `deleted`, what it adds to the deletion of these assets.
+    """
     by_connection: dict[str, list[FindingRow]] = defaultdict(list)
     for row in rows:
         by_connection[row.connection].append(row)
     found: dict[int, int] = {}
     for of_one in by_connection.values():
         claims = {row.id: [Claim.from_dict(claim) for claim in row.evidence["claims"]] for row in of_one}
-        found |= counted(claims, {row.id: row.nano_per_month for row in of_one})
+        found |= counted(claims, {row.id: row.nano_per_month for row in of_one}, deleted)
     return found

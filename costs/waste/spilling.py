@@ -57,12 +57,13 @@ class Spilled:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What of an asset, or of statements without one in a warehouse, spilled."""
+    """What of an asset, or of statements without one in a warehouse, spilled; `is_model`: dbt builds it."""
 
     subject: str
     connection: str
     is_asset: bool
     parts: tuple[Spilled, ...]
+    is_model: bool = False
 
 
 def find(evidence: Evidence, period: Period) -> Finding | None:
@@ -120,9 +121,14 @@ def _change(evidence: Evidence, name: str, worst: Spilled) -> str:
     larger = LARGER.get(size_key(worst.size), "")
     if evidence.is_asset:
         size = f" of size {larger}" if larger else ""
+        own = (
+            f"`snowflake_warehouse: …`{size} in its dbt config"
+            if evidence.is_model
+            else f"USE WAREHOUSE …{size}"
+        )
         return (
-            f"Give {name} a larger warehouse of its own: `snowflake_warehouse: …`{size} in its dbt config; or have it "
-            "handle less at once: read fewer columns, filter before joins, build in pieces."
+            f"Have {name} handle less at once (fewer columns, filters before joins, pieces), or give it a larger "
+            f"warehouse of its own: {own}."
         )
     step = f"`ALTER WAREHOUSE {quoted(name)} SET WAREHOUSE_SIZE = {larger}`, or move" if larger else "Move"
     return f"{step} the few statements that spill to a larger warehouse."

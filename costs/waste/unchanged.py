@@ -53,9 +53,8 @@ def find(evidence: Evidence, period: Period) -> Finding | None:
         connection=history.connection,
         title=f"{vain} of {builds} builds of {history.name} found none of its inputs changed.",
         change=(
-            f"Build {history.name} when its inputs change: in dbt `dbt build --select source_status:fresher+` after "
-            "`dbt source freshness`, in a task `WHEN SYSTEM$STREAM_HAS_DATA('…')`, or on the schedule of its inputs "
-            f"({period.a_day(builds - vain)} instead of {period.a_day(builds)})."
+            f"Build {history.name} when its inputs change, {period.a_day(builds - vain)} instead of "
+            f"{period.a_day(builds)}: {_how(history)}."
         ),
         confidence=Confidence.MEDIUM,
         nano_per_month=total(claimed),
@@ -74,3 +73,9 @@ def find(evidence: Evidence, period: Period) -> Finding | None:
             "An input that was itself rebuilt from unchanged inputs did not change.",
         ),
     )
+
+
+def _how(history: History) -> str:
+    if history.is_model:
+        return "`dbt build --select source_status:fresher+` after `dbt source freshness`"
+    return "by a task WHEN SYSTEM$STREAM_HAS_DATA('…'), or on the schedule of its inputs"

@@ -96,12 +96,17 @@ def _counted_at(history: History) -> str:
 
 
 def _change(history: History, useful: int, period: Period) -> str:
+    name = history.name
     if not useful:
-        return (
-            f"Stop building {history.name}: take it out of the schedule, or set `enabled: false` in its dbt config. "
-            "`assay unused` says whether it can be deleted."
+        how = (
+            "`enabled: false` in its dbt config, or out of the job with it"
+            if history.is_model
+            else "end its task"
         )
-    return (
-        f"Build {history.name} {period.a_day(useful)} instead of {period.a_day(len(history.builds))}: give it a tag "
-        "for that rhythm, exclude the tag from the frequent job, and run `dbt build --select tag:…` when it is needed."
+        return f"Stop building {name}: {how}. `assay unused` says whether it can go."
+    how = (
+        "give it a tag, exclude the tag from the frequent job, and run `dbt build --select tag:…` in that rhythm"
+        if history.is_model
+        else "set the schedule of what builds it, e.g. ALTER TASK … SET SCHEDULE = '…'"
     )
+    return f"Build {name} {period.a_day(useful)} instead of {period.a_day(len(history.builds))}: {how}."

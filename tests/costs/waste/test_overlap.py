@@ -66,6 +66,17 @@ def test_another_warehouse_of_the_same_table_is_another_pool() -> None:
     assert {0: 300, 1: 300} == told
 
 
+def test_what_is_deleted_anyway_saves_nothing_more() -> None:
+    """A table that nobody needs, and that is rebuilt too often, is one saving, whichever list it is taken from."""
+    claims = {
+        0: [_claim("busy:build:k:acme:a", Lever.FREQUENCY, 300)],
+        1: [_claim("busy:build:k:acme:b", Lever.FREQUENCY, 300)],
+        2: [_claim("busy", Lever.SIZE, 1500, 3000)],
+    }
+
+    assert {0: 0, 1: 150, 2: 1000} == counted(claims, {0: 300, 1: 300, 2: 1500}, {"k:acme:a"})
+
+
 POOLS = st.sampled_from(["busy", "idle", "busy:build:a", "busy:build:b", "busy:failed:a"])
 WHOLES = {"busy": 4000, "idle": 1500, "busy:build:a": 1000, "busy:build:b": 900, "busy:failed:a": 70}
 
