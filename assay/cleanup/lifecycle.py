@@ -14,7 +14,7 @@ from assay.cleanup.forges.base import RequestState, say_once
 from assay.cleanup.forges.errors import DeclinedError, ForgeError, MissingError
 from assay.cleanup.marker import withdrawn
 from assay.cleanup.proposal import Step
-from assay.cleanup.pull_request import opening_of, told
+from assay.cleanup.pull_request import opening_of, told, with_sql
 from assay.errors import AssayError
 from assay.model.decisions import PullRequestState
 from assay.model.time import DAY_MS, from_ms, to_ms
@@ -214,6 +214,7 @@ class _Pass:
         if proposal is None or (proposal.fingerprint, proposal.step) != (row.fingerprint, row.step):
             self._say_conflicted(pull, "It cannot be planned anew as it is: see `assay cleanup detect`.")
             return
+        proposal = with_sql(self.place.repository, proposal)
         head = self._ours(row, pull, proposal)
         if head is None:
             self._say_conflicted(

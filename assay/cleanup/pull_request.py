@@ -6,7 +6,8 @@ looked for before anything is asked of it: the branch, its commit, the pull requ
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from assay.cleanup import limits, recovery
@@ -49,6 +50,7 @@ def open_request(place: Place, proposal: Proposal, now: datetime) -> PullRequest
     One that is open already is left as it is. NotProposedError when a limit, an earlier no or the order of steps
     speaks against it; HumanCommitsError when its branch holds commits that are not ours.
     """
+    proposal = with_sql(place.repository, proposal)
     branches = [branch_of(proposal.fingerprint, step) for step in Step]
     recovery.adopt(place.store, place.forge, place.name, branches)
     with place.store.write() as session:
@@ -62,6 +64,15 @@ def open_request(place: Place, proposal: Proposal, now: datetime) -> PullRequest
     _update(place, row, state=PullRequestState.COMMITTED, pull=pull, now=now)
     place.forge.dress(pull.number, _opening(place, proposal, head))
     return _update(place, row, state=PullRequestState.OPEN, now=now)
+
+
+def with_sql(repository: RepositorySettings, proposal: Proposal) -> Proposal:
+    """The proposal with a file of its SQL among the changes, where the settings name a folder for it."""
+    if not repository.sql_folder or not proposal.sql:
+        return proposal
+    name = f"assay_{proposal.fingerprint}_{proposal.step.value}.sql"
+    path = PurePosixPath(repository.folder) / repository.sql_folder / name
+    return replace(proposal, changes={**proposal.changes, str(path): proposal.sql.encode()})
 
 
 def _claimed(session: Session, place: Place, proposal: Proposal, now: datetime) -> PullRequestRow:

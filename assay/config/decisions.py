@@ -113,6 +113,10 @@ class RepositorySettings(Section):
         description="Globs of paths, from the project's folder, that may be changed",
     )
     keep: tuple[str, ...] = Field(default=(), description="Globs of paths that are never changed")
+    sql_folder: str = Field(
+        default="",
+        description="A folder, from the project's, that the SQL for afterwards is put in; empty: only told",
+    )
     reviewers: tuple[str, ...] = ()
     labels: tuple[str, ...] = ("assay",)
 

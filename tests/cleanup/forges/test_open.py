@@ -116,6 +116,21 @@ def test_a_path_beyond_the_list_is_never_sent(shop: Place, github: GitHubFake) -
     assert {"GET"} == {one.method for one in github.server.exchanges}
 
 
+def test_the_sql_is_no_file_unless_a_folder_is_named_for_it(shop: Place, hub: Hub) -> None:
+    """Then it lies there, and is still never run; the folder must be one that may be changed."""
+    base = base_of(hub)
+    named = replace(shop, repository=shop.repository.model_copy(update={"sql_folder": "docs/drops"}))
+    row = open_request(named, proposal(base), NOW)
+    path = f"docs/drops/assay_{SET}_delete.sql"
+
+    assert {*CHANGES, path} == hub.git.changed(base, row.head_sha)
+    assert b'drop table shop.marts."OLDER";' == hub.git.files(row.head_sha)[path]
+    elsewhere = replace(shop, repository=shop.repository.model_copy(update={"sql_folder": "ops"}))
+    other = replace(_another(base, 9), sql="select 1;")
+    with pytest.raises(PathRefusedError, match=r"ops/assay_.*no glob allows it"):
+        open_request(elsewhere, other, NOW)
+
+
 def test_closing_means_no_for_half_a_year(shop: Place, github: GitHubFake, hub: Hub) -> None:
     """For the same set, and for any other that holds one of its models; then it may be asked again."""
     row = open_request(shop, proposal(base_of(hub)), NOW)
