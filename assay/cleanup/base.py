@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assay.cleanup.forges.errors import MissingError
-from assay.cleanup.project.git import Repository
+from assay.cleanup.project.git import Commit, Repository
 from assay.cleanup.project.tree import Files, Folder, Tree, TreeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from assay.cleanup.forges.base import Forge
     from assay.config.decisions import RepositorySettings
@@ -38,6 +39,13 @@ class Base:
     packages: Path | None = None
     touched: Touched = _no_history
     notes: tuple[str, ...] = field(default=())
+
+    def identities(self) -> Mapping[str, str]:
+        """What tells the content of each file apart: git's name of it, else its hash; files of the project alone."""
+        blobs = self.tree.blobs if isinstance(self.tree, Commit) else None
+        top = self.path("")
+        paths = (path for path in self.tree.paths() if path.startswith(top))
+        return {path: blobs[path] if blobs else sha256(self.tree.read(path)).hexdigest() for path in paths}
 
     def path(self, within: str) -> str:
         """A path of the project as one from the repository's root."""
