@@ -26,7 +26,7 @@ from assay.model.money import to_credits, to_currency
 from assay.model.time import from_ms, to_ms
 from assay.model.waste import WasteKind
 from assay.store import findings, verdicts
-from costs.waste.find import look
+from costs.waste.find import keep, look
 from costs.waste.overlap import together
 
 if TYPE_CHECKING:
@@ -43,7 +43,9 @@ _STATES = [state.value for state in FindingState]
 
 
 @assay_command("list", example="assay waste --kind idle")
-@click.option("--kind", "kinds", multiple=True, type=click.Choice(list(WasteKind)), help="Only this kind.")
+@click.option(
+    "--kind", "kinds", multiple=True, type=click.Choice([*map(str, WasteKind)]), help="Only this kind."
+)
 @click.option("--all", "everything", is_flag=True, help="Also what is done, dismissed or gone.")
 @click.option("--refresh", is_flag=True, help="Look now, and not only in each cycle.")
 def command(request: Request, kinds: Sequence[str], *, everything: bool, refresh: bool) -> int:
@@ -82,7 +84,7 @@ def _refresh(settings: Settings, store: Store, files: FactFiles) -> None:
     now = today()
     found = look(store, files, lambda: Engine.open([settings.facts.root]), settings, now)
     with store.write() as session:
-        findings.refresh(session, found.findings, to_ms(now), found.connections)
+        keep(session, found, to_ms(now))
 
 
 def as_dict(row: FindingRow, adds: Mapping[int, int]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from assay.facts.engine import Engine
 from assay.model.time import to_ms
 from assay.store import findings
-from costs.waste.find import look
+from costs.waste.find import keep, known_states, look
 from costs.waste.savings import measure
 
 if TYPE_CHECKING:
@@ -21,9 +21,12 @@ def decide_waste(place: Workplace) -> Mapping[str, int]:
     counts: dict[str, int] = {}
     if place.settings.waste.enabled:
         root = place.settings.facts.root
-        found = look(place.store, place.files, lambda: Engine.open([root]), place.settings, place.now)
+        known = known_states(place.store)
+        found = look(
+            place.store, place.files, lambda: Engine.open([root]), place.settings, place.now, known=known
+        )
         with place.store.write() as session:
-            findings.refresh(session, found.findings, to_ms(place.now), found.connections)
+            keep(session, found, to_ms(place.now))
             session.flush()
             counts["findings"] = len(findings.listed(session))
     with place.store.write() as session:

@@ -140,6 +140,18 @@ def _within(stretches: list[tuple[int, int]], window: Window) -> list[tuple[int,
     return found
 
 
+def newest(session: Session, source: Source, period: Period) -> list[tuple[str, int, int]]:
+    """The newest file of each stream that is read, and how many days it has: they move when anything is told anew."""
+    window = Window(period.from_ms, period.until_ms)
+    found = []
+    for stream in (QUERY_HISTORY, QUERY_ASSETS, CHARGES, WAREHOUSE_EVENTS):
+        files = source.files.files(session, source.connection, stream, window)
+        found.append(
+            (stream.name, max((file.id for file in files), default=0), len({file.day_ms for file in files}))
+        )
+    return found
+
+
 def _stretches(files: list[FactFile], window: Window) -> Iterator[Window]:
     """The window in whole days, as many together as rows of queries allow."""
     rows: Counter[int] = Counter()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from fnmatch import fnmatchcase
@@ -11,8 +12,10 @@ from sqlalchemy import func, select
 
 from assay.model.money import to_nano
 from assay.model.time import DAY_MS, floor_day_ms, to_ms
+from assay.store import findings
 from assay.store.costs import days, in_one_currency, known_connections
-from assay.store.tables import CostRow
+from assay.store.days import set_state
+from assay.store.tables import CostRow, DayStateRow, DeclaredUseRow, EdgeRow
 from costs.waste import (
     around,
     evidence,
@@ -28,7 +31,7 @@ from costs.waste import (
 from costs.waste.period import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -41,16 +44,19 @@ if TYPE_CHECKING:
     from assay.store.engine import Store
     from costs.waste.graph import Around
 
+STEP = "waste"
+RULES_VERSION = 1
+"""Raised when the same facts must give other findings than before."""
 LEAST_DAYS = 7
 """Fewer days than a week say nothing of a month."""
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What was found, and in the accounts of which connections was looked."""
+    """What was found, and the state of each account that was looked at, by connection: equal states, equal findings."""
 
     findings: Sequence[Finding]
-    connections: Sequence[str]
+    states: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,24 +85,55 @@ def find(
     return list(look(store, files, engine_factory, settings, now).findings)
 
 
-def look(
+def look(  # noqa: PLR0913 - what is looked at, with what, and what is known already
     store: Store,
     files: FactFiles,
     engine_factory: Callable[[], Engine],
     settings: Settings,
     now: datetime,
+    *,
+    known: Mapping[str, str] | None = None,
 ) -> Looked:
-    """Look at the last days of every connection that has costs; one of less than a week is not looked at."""
+    """Look at the last days of every connection that has costs; one of less than a week is not looked at.
+
+    Nor is one whose state is the `known` one: what was found of it stands.
+    """
     found: list[Finding] = []
-    looked: list[str] = []
+    states: dict[str, str] = {}
     with store.read() as session:
         for connection in [str(name) for (name,) in session.execute(known_connections(CostRow))]:
             period = period_of(session, connection, settings.waste, now)
-            if period is not None:
-                source = facts.Source(files, engine_factory, connection)
+            if period is None:
+                continue
+            source = facts.Source(files, engine_factory, connection)
+            state = _state(session, source, period, settings.waste)
+            if (known or {}).get(connection) != state:
                 found += _worth_telling(_findings(session, source, period), settings.waste)
-                looked.append(connection)
-    return Looked(sorted(found, key=lambda one: (-one.nano_per_month, one.kind, one.subject)), looked)
+                states[connection] = state
+    return Looked(sorted(found, key=lambda one: (-one.nano_per_month, one.kind, one.subject)), states)
+
+
+def known_states(store: Store) -> dict[str, str]:
+    """The state of each account when it was last looked at, by connection."""
+    with store.read() as session:
+        kept = select(DayStateRow.connection, DayStateRow.fingerprint).where(DayStateRow.step == STEP)
+        return dict(session.execute(kept).tuples().all())
+
+
+def keep(session: Session, looked: Looked, now_ms: int) -> None:
+    """Let the store say what was found, and of which state of the accounts."""
+    findings.refresh(session, looked.findings, now_ms, looked.states)
+    for connection, state in looked.states.items():
+        set_state(session, connection, STEP, 0, state, now_ms)
+
+
+def _state(session: Session, source: facts.Source, period: Period, settings: WasteSettings) -> str:
+    """All that the findings hang on, as text: the days, the newest facts of them, lineage, uses and settings."""
+    parts = [RULES_VERSION, period.from_ms, period.until_ms, settings.model_dump_json()]
+    parts += facts.newest(session, source, period)
+    parts += session.execute(select(func.count(), func.max(EdgeRow.last_seen_ms)).select_from(EdgeRow)).one()
+    parts.append(session.scalar(select(func.count()).select_from(DeclaredUseRow)))
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
 def period_of(session: Session, connection: str, settings: WasteSettings, now: datetime) -> Period | None:
