@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 LISTS = frozenset({"union", "exclude"})
 """Lists that mean the same without a criterion that matches nothing."""
 BY_NAME = frozenset({"fqn", "file", "path"})
+UPSTREAM = re.compile(r"@|\d*\+")
 GRAPH = re.compile(r"^(?:@|\d*\+)?(.*?)(?:\+\d*)?$")
 
 
@@ -81,7 +82,20 @@ def _is_dead(work: Work, criterion: Node) -> bool:
 
 
 def _names_gone(work: Work, criterion: str) -> bool:
-    """Whether a name, file or path, with or without its graph operators, is that of what goes."""
+    """Whether a name, file or path, with or without its graph operators, is that of what goes.
+
+    What is built from it goes too; what it is built from stays, so a criterion that asks for its parents is refused.
+    """
+    found = _is_named(work, criterion)
+    if found and UPSTREAM.match(criterion):
+        names = work.doomed.names()
+        work.refuse(
+            names, f"the criterion {criterion} also selects what it is built from", work.project.selectors
+        )
+    return found
+
+
+def _is_named(work: Work, criterion: str) -> bool:
     method, _, value = criterion.rpartition(":")
     bare = GRAPH.match(value if method.lstrip("@+0123456789") in BY_NAME else criterion)
     said = bare[1] if bare else criterion
