@@ -19,6 +19,7 @@ WORKERS ?= 2
 ARGS ?=
 SERIES ?=
 MODELS ?= .bench
+DBT ?= .venv-dbt
 UV ?= uv
 
 # The first interpreter that is new enough; a name that is only a shim of a missing one fails and is passed over.
@@ -51,7 +52,8 @@ check: $(VENV)/.stamp-test ## style, types and import rules
 
 test: check ## check, then every test with coverage
 	@"$(BIN)/python" -m tests.house.browser || true
-	@$(TEST_ENV) "$(BIN)/python" -m pytest -n $(WORKERS) --dist loadfile $(if $(ARGS),$(ARGS),--cov --cov-report=term:skip-covered)
+	@$(MAKE) "$(DBT)/.stamp" || echo "make: without dbt its parser is not tested" >&2
+	@$(TEST_ENV) ASSAY_TEST_DBT="$$(test -f "$(DBT)/.stamp" && echo "$(abspath $(DBT))/bin/dbt")" "$(BIN)/python" -m pytest -n $(WORKERS) --dist loadfile $(if $(ARGS),$(ARGS),--cov --cov-report=term:skip-covered)
 
 bench: $(VENV)/.stamp-test ## speed, memory and exactness beside the published formulas of others
 	@$(TEST_ENV) "$(BIN)/python" -m benchmarks $(ARGS)
@@ -69,12 +71,14 @@ clean: ## remove what was built: the environment, caches, the demo
 	rm -rf "$(VENV)" "$(DIR)" dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-lock: ## resolve both lock files again (needs uv)
+lock: ## resolve the lock files again (needs uv)
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 		--custom-compile-command "make lock" --group build pyproject.toml --output-file requirements.lock --upgrade
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 		--custom-compile-command "make lock" --group build --group test --constraint requirements.lock \
 		pyproject.toml --output-file requirements-test.lock --upgrade
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+		--custom-compile-command "make lock" --group dbt --output-file requirements-dbt.lock --upgrade
 
 # An environment is built once for each state of its lock file. The project itself is installed editable and
 # without build isolation: its build tools are in the lock, so nothing unlocked is fetched.
@@ -99,4 +103,11 @@ $(MODELS)/.stamp: benchmarks/detector/models.txt | $(BIN)/python
 	@echo "building $(MODELS) (once)" >&2
 	@"$(PYTHON)" -m venv "$(MODELS)"
 	@"$(MODELS)/bin/python" -m pip --disable-pip-version-check --quiet install --requirement benchmarks/detector/models.txt
+	@touch "$@"
+
+# dbt, which parses projects in tests as a team's own dbt does, lives apart: it pins what Assay needs newer.
+$(DBT)/.stamp: requirements-dbt.lock | $(BIN)/python
+	@echo "building $(DBT) (once)" >&2
+	@"$(PYTHON)" -m venv "$(DBT)"
+	@"$(DBT)/bin/python" -m pip --disable-pip-version-check --quiet install --requirement requirements-dbt.lock
 	@touch "$@"
