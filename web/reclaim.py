@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,7 +46,7 @@ def reclaim(session: Session) -> Reclaim:
     """Read what the last cycle decided; a finding counts only what the deletion of the dead leaves of it."""
     dead = dead_sets.dead(session)
     rows = findings.listed(session)
-    left = _beside(rows, _deletions(session)) if dead.assets else together(rows)
+    left = _beside(session, rows) if dead.assets else together(rows)
     gone = _dead_ids(session, [row.asset_id for row in rows if row.asset_id])
     counts = {row.id: 0 if row.asset_id in gone else left[row.id] for row in rows}
     return Reclaim(
@@ -73,36 +72,30 @@ def _dead_ids(session: Session, asset_ids: Sequence[int]) -> set[int]:
     return set(session.scalars(rows))
 
 
-def _deletions(session: Session) -> dict[str, dict[int, Claim]]:
-    """What deleting takes away of each connection's bill: the busy time of the builds of what is dead."""
-    newest = session.scalar(select(func.max(UnitCostRow.at_ms))) or 0
+def _deletions(session: Session, connection: str) -> dict[int, Claim]:
+    """What deleting takes away of a connection's bill: the busy time of the builds of what is dead."""
+    own = UnitCostRow.connection == connection
+    newest = session.scalar(select(func.max(UnitCostRow.at_ms)).where(own)) or 0
     builds = (
-        select(
-            UnitCostRow.connection,
-            AssetRow.id,
-            AssetRow.key,
-            UnitCostRow.warehouse,
-            func.sum(UnitCostRow.busy_nano),
-        )
-        .join(VerdictRow, VerdictRow.asset_id == UnitCostRow.asset_id)
-        .join(AssetRow, AssetRow.id == UnitCostRow.asset_id)
-        .where(VerdictRow.verdict.in_(DEAD), UnitCostRow.at_ms > newest - MONTH_DAYS * DAY_MS)
-        .group_by(UnitCostRow.connection, AssetRow.id, AssetRow.key, UnitCostRow.warehouse)
+        select(AssetRow.key, UnitCostRow.warehouse, func.sum(UnitCostRow.busy_nano))
+        .select_from(VerdictRow)
+        .join(UnitCostRow, UnitCostRow.asset_id == VerdictRow.asset_id)
+        .join(AssetRow, AssetRow.id == VerdictRow.asset_id)
+        .where(VerdictRow.verdict.in_(DEAD), own, UnitCostRow.at_ms > newest - MONTH_DAYS * DAY_MS)
+        .group_by(AssetRow.key, UnitCostRow.warehouse)
     )
-    found: dict[str, dict[int, Claim]] = defaultdict(dict)
-    for number, (connection, _, key, warehouse, nano) in enumerate(session.execute(builds), 1):
-        found[connection][-number] = Claim(
-            warehouse, f"{BUILD_POOL}{key}", Lever.DELETE, int(nano), int(nano)
-        )
-    return found
+    return {
+        -number: Claim(warehouse, f"{BUILD_POOL}{key}", Lever.DELETE, int(nano), int(nano))
+        for number, (key, warehouse, nano) in enumerate(session.execute(builds), 1)
+    }
 
 
-def _beside(rows: Sequence[FindingRow], deletions: Mapping[str, Mapping[int, Claim]]) -> dict[int, int]:
+def _beside(session: Session, rows: Sequence[FindingRow]) -> dict[int, int]:
     """What each finding adds once the dead are deleted, in nano-credits, by its id."""
     found: dict[int, int] = {}
     for connection in {row.connection for row in rows}:
         own = [row for row in rows if row.connection == connection]
-        gone = deletions.get(connection, {})
+        gone = _deletions(session, connection)
         claims = {row.id: [Claim.from_dict(claim) for claim in row.evidence["claims"]] for row in own}
         promised = {row.id: row.nano_per_month for row in own} | dict.fromkeys(gone, _FIRST)
         found |= counted(claims | {number: [claim] for number, claim in gone.items()}, promised)

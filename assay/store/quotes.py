@@ -93,11 +93,14 @@ def forget_calibration(session: Session, besides: Sequence[int]) -> None:
         session.execute(delete(CalibrationRow).where(CalibrationRow.asset_id == asset_id))
 
 
-def calibrations(session: Session) -> list[tuple[str, CalibrationRow]]:
-    """Each asset's key and how its builds fell, most builds first."""
+def calibrations(session: Session, limit: int | None = None) -> list[tuple[str, CalibrationRow]]:
+    """Each asset's key and how its builds fell, most builds first; no more than `limit` where there is one."""
     rows = select(AssetRow.key, CalibrationRow).join(AssetRow, AssetRow.id == CalibrationRow.asset_id)
     return [
-        (key, row) for key, row in session.execute(rows.order_by(CalibrationRow.builds.desc(), AssetRow.key))
+        (key, row)
+        for key, row in session.execute(
+            rows.order_by(CalibrationRow.builds.desc(), AssetRow.key).limit(limit)
+        )
     ]
 
 

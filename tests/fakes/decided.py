@@ -6,21 +6,28 @@ Reasons, titles and changes are hostile on purpose, as the company's own names a
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from fakes import shop
 
+from assay.config import Settings
+from assay.facts.engine import Engine
+from assay.facts.files import FactFiles
 from assay.model.decisions import BudgetState, Confidence, PullRequestState, SavingState, Verdict
 from assay.model.months import Month
-from assay.model.time import DAY_MS, day_of
+from assay.model.partitions import PartitionRange
+from assay.model.time import DAY_MS, HOUR_MS, day_of, to_ms
 from assay.model.verdicts import AssetVerdict, Judgement
 from assay.model.waste import BUILD_POOL, BUSY_POOL, Claim, Figure, Finding, Lever, WasteKind
-from assay.store import findings, savings, verdicts
+from assay.store import findings, quotes, savings, verdicts
 from assay.store.engine import Store
 from assay.store.keys import find_ids
-from assay.store.tables import BudgetMonthRow, PullRequestRow, SavingRow
+from assay.store.tables import BudgetMonthRow, CalibrationRow, PullRequestRow, SavingRow, UnitCostRow
+from costs.backfill import QuoteRequest, quote
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from sqlalchemy.orm import Session
@@ -47,8 +54,8 @@ MONTHS = ("2026-04", "2026-05", "2026-06")
 """The months the budgets are known in: the last is the one under way, of which 20 days are known."""
 
 
-def fill(folder: Path, *, plain: int = 12) -> Path:
-    """Give the folder's company what a cycle decides."""
+def fill(folder: Path, now: datetime, *, plain: int = 12) -> Path:
+    """Give the folder's company what a cycle decides; its last builds and its quotes are of `now`."""
     with (folder / "assay.toml").open("a") as settings:
         settings.write(BUDGETS)
     with Store.open(shop.url_of(folder)) as store, store.write() as session:
@@ -58,6 +65,10 @@ def fill(folder: Path, *, plain: int = 12) -> Path:
         findings.refresh(session, _findings(plain), shop.NOW_MS, ["acme"])
         session.flush()
         _deeds(session)
+        session.add_all(_builds(session, plain, now))
+        session.add_all(_calibrations(session, plain))
+    with Store.open(shop.url_of(folder)) as store:
+        _quotes(store, folder, now)
     return folder
 
 
@@ -201,3 +212,44 @@ def _saving(number: int) -> SavingRow:
         measured_days=28, state=SavingState.MEASURED.value, updated_ms=shop.NOW_MS,
         details={"dimension": "asset", "kinds": [], "claims": []},
     )  # fmt: skip
+
+
+def _builds(session: Session, plain: int, now: datetime) -> list[UnitCostRow]:
+    """Sixty days of daily builds of every asset: each costs as much as its number, give or take a tenth."""
+    ids = find_ids(session, shop.keys(plain))
+    return [
+        UnitCostRow(
+            asset_id=asset_id, build=f"{number}-{day}", connection="acme", at_ms=to_ms(now) - HOUR_MS - day * DAY_MS,
+            duration_ms=60_000 + 1000 * (day % 7), warehouse="WH 1", warehouse_size="Medium", partitions=[],
+            full_refresh=False, rows=1000 + day, bytes=None, busy_nano=nano, total_nano=nano + nano // 2, queries=1,
+        )
+        for number, asset_id in enumerate(ids.values(), 1)
+        for day in range(60)
+        for nano in [number * shop.CREDIT // 100 * (100 + (day * 7) % 11) // 100]
+    ]  # fmt: skip
+
+
+def _calibrations(session: Session, plain: int) -> list[CalibrationRow]:
+    """Of each asset's fifty builds forty fell inside."""
+    ids = find_ids(session, shop.keys(plain))
+    return [
+        CalibrationRow(asset_id=asset_id, builds=50, inside=40, below=6, above=4, judged_ms=shop.NOW_MS)
+        for asset_id in ids.values()
+    ]
+
+
+def _quotes(store: Store, folder: Path, now: datetime) -> None:
+    """Two quotes of the company: one that ran and came out inside its range, one that no limit allows."""
+    settings = Settings.load(folder, environ={})
+    for limit_nano, hours in ((None, 2), (1, 1)):
+        asked = QuoteRequest(
+            shop.key("table_0", "schema_0"), PartitionRange.parse("2026-05-01..2026-05-10"), downstream=not limit_nano,
+            limit_nano=limit_nano,
+        )  # fmt: skip
+        made_at = now - timedelta(hours=hours)
+        files = FactFiles(settings.facts.root, store)
+        found = quote(store, files, lambda: Engine.open([settings.facts.root]), asked, settings, made_at)
+        with store.write() as session:
+            quote_id = quotes.keep(session, found.as_dict(), made_at, shop.HOSTILE[0])
+            if limit_nano is None:
+                quotes.realise(session, quote_id, found.attributed.p50, to_ms(now), {"inside": True})

@@ -40,7 +40,8 @@ def full(full_folder: Path) -> FlaskClient:
 def decisions_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the company's last days and what was decided of them."""
     folder = shop.folder(tmp_path_factory.mktemp("decided"), days=2)
-    return decided.fill(trouble.fill(folder, datetime.now(UTC)))
+    now = datetime.now(UTC)
+    return decided.fill(trouble.fill(folder, now), now)
 
 
 @pytest.fixture(scope="session")

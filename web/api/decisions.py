@@ -6,7 +6,7 @@ from flask import Response, jsonify, request
 
 from web import state
 from web.api.v1 import blueprint, told
-from web.pages import actions, budgets, dead_set, unused
+from web.pages import actions, backfill, budgets, dead_set, quote, unused
 from web.pages.base import asked
 from web.savings_figures import ledger
 
@@ -51,3 +51,17 @@ def savings_json() -> Response:
     """The savings ledger alone."""
     asked()
     return jsonify(told(ledger(state.session())))
+
+
+@blueprint.get("/quotes")
+def backfill_json() -> Response:
+    """The newest quotes with what they came to, and the published coverage."""
+    ask = asked()
+    return jsonify(told(backfill.query(state.session(), ask, {})))
+
+
+@blueprint.get("/quotes/<quote_id>")
+def quote_json(quote_id: str) -> Response:
+    """One quote as its page tells it."""
+    asked()
+    return jsonify(told(quote.found(quote_id)))

@@ -7,6 +7,7 @@ from web.pages import (
     alerts,
     asset,
     assets,
+    backfill,
     budgets,
     check_new,
     checks,
@@ -16,11 +17,12 @@ from web.pages import (
     incident,
     incidents,
     overview,
+    quote,
     unused,
 )
 
 PAGES = (
     *(overview, incidents, incident, assets, asset, costs),
-    *(budgets, unused, dead_set, actions),
+    *(budgets, unused, dead_set, actions, backfill, quote),
     *(checks, check_new, alerts, connections),
 )

@@ -23,6 +23,7 @@ NAVIGATION = (
     ("budgets.page", "Budgets"),
     ("unused.page", "Unused"),
     ("actions.page", "Actions"),
+    ("backfill.page", "Backfill"),
     ("checks.page", "Checks"),
     ("alerts.page", "Alerts"),
     ("connections.page", "Connections"),

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
-from assay.store import collections, costs, incidents
+from assay.store import budgets, collections, costs, incidents
+from assay.store.verdicts import judged_ms
 from web import period, state
 from web.figures import BILL, IDLE_KINDS, spend_by_day, total
 from web.format import now_ms
 from web.pages import connections
 from web.pages.base import asked, rendered
 from web.parts import parts
+from web.reclaim import reclaim
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from web.pages.connections import Connection
     from web.parts import Part
     from web.period import Failing, Spender
+    from web.reclaim import Reclaim
 
 blueprint = Blueprint("overview", __name__)
 LIST = 8
@@ -65,6 +69,12 @@ class Overview:
     failing: Sequence[Failing] | None
     """None where no run of the period is known."""
     streams: Sequence[StreamStatus]
+    reclaim: Reclaim
+    """What could be saved a month, by the last cycle's word."""
+    judged: bool
+    """Whether anything has been judged yet."""
+    budgets: Mapping[str, int]
+    """How many budgets are in each state in the newest month that is known."""
     incidents: Sequence[IncidentLine]
     """Those that want attention, what matters most first."""
     troubles: int
@@ -94,6 +104,9 @@ def query(session: Session, ask: Ask) -> Overview:
         unread=[one for one in listed if one.unread][:LIST] if period.knows_readers(session) else None,
         failing=period.failing(session, ask.window, LIST) if period.knows_runs(session, ask.window) else None,
         streams=collections.latest(session),
+        reclaim=reclaim(session),
+        judged=judged_ms(session) is not None,
+        budgets=Counter(row.state for row in budgets.of_month(session)),
         incidents=wanted.lines,
         troubles=wanted.total,
     )

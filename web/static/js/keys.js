@@ -18,6 +18,12 @@ document.addEventListener("click", (event) => {
 // On a narrow screen the facets would push the list out of sight.
 if (matchMedia("(max-width: 760px)").matches) document.querySelectorAll(".facets > details[open]").forEach(close);
 
+// Where the pages' names are wider than the screen, the one that is open is in sight.
+document.querySelectorAll('.top nav [aria-current="page"]').forEach((here) => {
+  const bar = here.parentElement;
+  bar.scrollLeft = here.offsetLeft - bar.offsetLeft - (bar.clientWidth - here.clientWidth) / 2;
+});
+
 // A drawing wider than the screen starts at the asset it is drawn for.
 document.querySelectorAll(".lineage .here").forEach((here) => {
   const frame = here.closest(".scroll");
