@@ -207,8 +207,8 @@ def test_a_snoozed_incident_tells_nothing_until_its_time(desk: Desk) -> None:
     number = {row.id for row in _rows(desk.store) if row.state == "open"}.pop()
     assert desk.heard() == [(3 - number, "resolved")]
     assert desk.record(minutes=59) == []
-    assert desk.record(minutes=60) == [(number, "reopened")]
-    assert desk.heard() == [(number, "reopened")]
+    assert desk.record(minutes=60) == [(number, "unsnoozed")]
+    assert desk.heard() == [(number, "unsnoozed")]
     assert desk.record(minutes=61) == []
 
 
