@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from assay.incidents.impact import impact, reaches
+from assay.incidents.impact import estate_of, impact, reaches
 from assay.incidents.rows import keep
 from assay.store import incidents
 
@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
 def weigh(session: Session, rows: Sequence[IncidentRow], depth: int) -> None:
     """Write the impact on each incident, and the reach it follows from, lineage followed `depth` steps."""
-    found = reaches(session, {row.asset_id for row in rows}, depth)
+    if not rows:
+        return
+    found, estate = reaches(session, {row.asset_id for row in rows}, depth), estate_of(session)
     for row in rows:
         reach = found[row.asset_id]
-        row.impact = impact(reach).value
+        row.impact = impact(reach, estate).value
         keep(row, reach=dataclasses.asdict(reach))
 
 
