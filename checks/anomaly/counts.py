@@ -14,10 +14,12 @@ SMALL_LEVEL = 200.0
 """Above this expected count the Gaussian on the log scale is as good."""
 ORDINARY_ODDS = 4e-3
 """A small count more likely than this, two-sided, is never flagged for its size."""
-FIRST_ZERO_ODDS = 0.05
+FIRST_ZERO_ODDS = 8e-3
 """No rows at all are flagged where they are less likely than this and never were in memory."""
-ZERO_ODDS = 3e-3
+ZERO_ODDS = 1e-3
 """The same where they were."""
+TROUBLED_ODDS = 10.0
+"""Both are so many times higher in a fleet in which events are common."""
 NO_ZEROS, MANY_ZEROS = 0.02, 3.0
 """Remembered zeros: with fewer there were none, with more they are usual."""
 ZERO_KEEP = 1 - 1 / 64
@@ -99,9 +101,12 @@ class Zeros:
     def __init__(self, seen: Floats) -> None:
         self.seen = seen
 
-    def odd(self, chance: Floats) -> Bools:
-        """Where (S,) nothing at all is too unlikely, by its chance (S,): one that never was may be less so."""
-        odds = np.where(self.seen < NO_ZEROS, FIRST_ZERO_ODDS, ZERO_ODDS)
+    def odd(self, chance: Floats, trouble: Floats) -> Bools:
+        """Where (S,) nothing at all is too unlikely by its chance (S,).
+
+        It may be likelier where it never was, and where there is much `trouble` (S,), 0 to 1, in the fleet.
+        """
+        odds = np.where(self.seen < NO_ZEROS, FIRST_ZERO_ODDS, ZERO_ODDS) * TROUBLED_ODDS**trouble
         return np.asarray((chance < odds) & (self.seen < MANY_ZEROS), dtype=np.bool_)
 
     def learn(self, values: Floats) -> None:
