@@ -1,8 +1,8 @@
 """How much an incident matters: who reads the asset and what is made of it, and what that costs.
 
 The figures are of the last 30 days, over the asset and all that is downstream of it. What is much depends on the
-estate: reads and cost are held against what its assets have each. The severity, WARN or ERROR, stays what the check's
-author said: impact stands beside it.
+estate: reads and cost are held against what its assets have each. What hits many is grave, even where the check that
+saw it only warns: see `weighing`.
 """
 
 from __future__ import annotations
