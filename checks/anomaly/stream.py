@@ -32,6 +32,8 @@ REACH = 100
 CREEP_CYCLES = 16
 YOUNG_CYCLES = 4
 """For so long forecasts are poor, and their errors teach less."""
+CYCLES_OF_A_SEASON = 3
+"""What comes back so often at its place of the cycle is of the season."""
 HEAVY_INDEX = 10.0
 """Tails heavier than this pay the surcharge."""
 
@@ -230,13 +232,30 @@ class Detector:
         calm = np.where(step.flag | ~usable, base, base + np.clip(g.error, -bound, bound))
         raw = np.where(usable, g.x - g.forecast.recurring, base)
         self.history.append(
-            clean=np.where(usable & self._is_young, g.x, calm),
+            clean=np.where(usable & self._is_young & (np.abs(step.z) < self.config.z_alert), g.x, calm),
             residual=residual,
             rarity=self.tail.rarity(self.counts.even(residual, g.values, g.base_level)),
             signed=np.where(usable, np.clip(step.z, -6, 6), 0.0),
             raw=raw,
             middle=self._middle(raw),
         )
+        self._adopt()
+
+    def _adopt(self) -> None:
+        """Take what was rare to the same side at this place of three cycles for their season, as it was.
+
+        Flags enter the history as their forecast, so a season learned from an outlier of young weeks, or one that is
+        new, would else be told for ever.
+        """
+        places = self.history.size - 1 - self.config.period * np.arange(CYCLES_OF_A_SEASON)
+        if places[-1] < 0:
+            return
+        rare = self.history.data["signed"][:, places]
+        rows = np.flatnonzero(
+            (np.abs(rare) > self.config.z_alert).all(axis=1)
+            & (np.abs(np.sign(rare).sum(axis=1)) == len(places))
+        )
+        self.history.data["clean"][np.ix_(rows, places)] = self.history.data["raw"][np.ix_(rows, places)]
 
     def _middle(self, raw: Floats) -> Floats:
         if not self.config.calendar:
