@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -28,9 +28,9 @@ def act_on(request: Request, numbers: Sequence[int], deed: Deed, then: str = "")
     now_ms = to_ms(today())
     with opened_store(request.settings()) as store, store.write() as session:
         rows = [deed(session, number, now_ms, caller()) for number in dict.fromkeys(numbers)]
-        told = [{"id": row.id, "state": row.state, "title": row.title} for row in rows]
+        told: list[dict[str, Any]] = [{"id": row.id, "state": row.state, "title": row.title} for row in rows]
     if request.as_json:
         say_json(told)
     else:
-        click.echo("\n".join(f"{one['id']}  {one['title']} {one['state']}.{then}" for one in told))
+        click.echo("\n".join(f"{one['id']}  {one['title'].rstrip('.')}: {one['state']}.{then}" for one in told))
     return 0

@@ -66,7 +66,11 @@ CASES = [
         "models:\n- name: a\t# tab\n- name: b\t\n",
     ),
     Case("flow, the first", "models: [{name: dead}, {name: a}]\n", "models: [{name: a}]\n"),
-    Case("flow, the middle", "models: [{name: a}, {name: dead}, {name: b}]\n", "models: [{name: a}, {name: b}]\n"),
+    Case(
+        "flow, the middle",
+        "models: [{name: a}, {name: dead}, {name: b}]\n",
+        "models: [{name: a}, {name: b}]\n",
+    ),
     Case("flow, the last", "models: [{name: a}, {name: dead}] # all\n", "models: [{name: a}] # all\n"),
     Case(
         "flow, the last two",
@@ -91,7 +95,9 @@ CASES = [
         "models:\n- name: a\n  description: |\n    - name: dead\n    # no comment\n- name: b\n",
     ),
     Case("a document's beginning", "---\nmodels:\n- name: dead\n- name: a\n", "---\nmodels:\n- name: a\n"),
-    Case("a document's end", "---\nmodels:\n- name: a\n- name: dead\n...\n", "---\nmodels:\n- name: a\n...\n"),
+    Case(
+        "a document's end", "---\nmodels:\n- name: a\n- name: dead\n...\n", "---\nmodels:\n- name: a\n...\n"
+    ),
     Case(
         "the same name twice",
         "models:\n- name: dead\n- name: a\n- name: dead\n",

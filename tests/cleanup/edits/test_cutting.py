@@ -34,7 +34,10 @@ def test_an_entry_goes_with_its_lines_and_nothing_else(case: Case) -> None:
 
 
 REFUSED = {
-    "a comment between brackets": ("models: [{name: dead}, # why\n  {name: kept}]\n", "a comment stands beside it"),
+    "a comment between brackets": (
+        "models: [{name: dead}, # why\n  {name: kept}]\n",
+        "a comment stands beside it",
+    ),
     "a nested list's first item": ("models:\n- - name: x\n  - b\n- name: dead\n", None),
     "a key that stands twice": (
         "models:\n- name: kept\nmodels:\n- name: dead\n",
