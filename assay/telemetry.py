@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import structlog
@@ -14,9 +15,14 @@ from prometheus_client import (
     Gauge,
     Histogram,
     generate_latest,
+    start_http_server,
 )
 
+from assay.errors import ConfigError
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from structlog.typing import FilteringBoundLogger, Processor
 
 METRICS = CollectorRegistry()
@@ -47,6 +53,27 @@ outbox_messages = Gauge("assay_outbox_messages", "Messages by where they stand",
 def exposition() -> bytes:
     """All metrics in the Prometheus text format."""
     return generate_latest(METRICS)
+
+
+@contextmanager
+def serving_metrics(port: int) -> Iterator[int]:
+    """Serve the exposition on loopback while the block runs; gives the port, which the system chooses for 0.
+
+    ConfigError where the port is taken.
+    """
+    try:
+        server, thread = start_http_server(port, addr="127.0.0.1", registry=METRICS)
+    except OSError as error:
+        raise ConfigError(
+            f"Metrics cannot be served on port {port}: {error.strerror}.",
+            hint="Choose another worker.metrics_port, or end what listens there.",
+        ) from error
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 def configure_logging(*, level: int = logging.WARNING, as_json: bool | None = None) -> None:

@@ -363,3 +363,12 @@ def test_lines_of_keys_are_found_in_tables_arrays_and_dotted_keys() -> None:
 def test_looking_for_lines_never_fails(text: str) -> None:
     """Whatever stands in the file, the search for places is no error of its own."""
     assert all(line >= 1 for line in key_lines(text).values())
+
+
+def test_a_name_without_an_end_is_cut(tmp_path: Path) -> None:
+    """In the error as in its next step."""
+    (tmp_path / "assay.toml").write_text(f"[money]\n{'x' * 10_000} = 1\n")
+    with pytest.raises(ConfigError) as caught:
+        Settings.load(tmp_path, environ={})
+    assert "unknown key money.xxx" in caught.value.message
+    assert len(str(caught.value)) < 500

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.cli.figures import moment, today
+from assay.cli.figures import moment, utc_now
 from assay.cli.request import command as assay_command
 from assay.cli.say import note, say_json
 from assay.cli.stores import opened_store
@@ -34,7 +34,7 @@ def command(request: Request, state: str | None, channel: str, incident: int | N
 
     "grouped" was told within another message; "digest" waits for the daily digest.
     """
-    now_ms = to_ms(today())
+    now_ms = to_ms(utc_now())
     with opened_store(request.settings()) as store, store.read() as session:
         counts = outbox.counts(session)
         rows = outbox.deliveries(

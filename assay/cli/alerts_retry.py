@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.figures import today
+from assay.cli.figures import utc_now
 from assay.cli.request import command as assay_command
 from assay.cli.say import say_json
 from assay.cli.stores import opened_store
@@ -32,7 +32,7 @@ def command(request: Request, ids: Sequence[int], channel: str) -> int:
     """
     with opened_store(request.settings()) as store, store.write() as session:
         chosen = _chosen(session, ids, channel)
-        count = outbox.requeue(session, chosen, to_ms(today()))
+        count = outbox.requeue(session, chosen, to_ms(utc_now()))
     if request.as_json:
         say_json({"waiting_again": sorted(chosen)})
     elif count:

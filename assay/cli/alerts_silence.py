@@ -8,7 +8,7 @@ import click
 from sqlalchemy import select
 
 from assay.cli.alerts_list import matcher_said, silence_dict
-from assay.cli.figures import moment, today
+from assay.cli.figures import moment, utc_now
 from assay.cli.request import command as assay_command
 from assay.cli.say import note, say_json
 from assay.cli.spans import SPAN
@@ -44,7 +44,7 @@ def command(
     silence ends is told then. That something is resolved is always told where it was told before.
     """
     matcher = _matcher(patterns, everything=everything)
-    now = today()
+    now = utc_now()
     with opened_store(request.settings()) as store, store.write() as session:
         silence_id = silences.add(
             session, matcher, to_ms(now + span), to_ms(now), author=caller(), reason=reason

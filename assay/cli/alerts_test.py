@@ -13,6 +13,7 @@ from assay.cli.stores import opened_store
 from assay.config.faults import nearest
 from assay.errors import ConfigError
 from assay.incidents.channels.opening import open_channels
+from assay.incidents.routing import routable
 from assay.incidents.telling import Telling
 from assay.incidents.trying import Tried, try_channels
 from assay.registry import Registry
@@ -28,10 +29,11 @@ def command(request: Request, channel: str) -> int:
     """Send a test through each channel, or only through CHANNEL; exit 1 when one does not take it.
 
     It goes the way every message goes, is tried once, and says that it is a test. In PagerDuty it is resolved at once.
+    Routes that cannot be used are told, too, with exit code 3: the channels are tried all the same.
     """
     settings = request.settings()
     wanted = _wanted(settings, channel)
-    telling = Telling.of(settings)
+    usable, misrouted = routable(settings)
     channels, problems = open_channels(settings, Registry())
     tried = [
         Tried(name, settings.channels[name].kind, False, error=problem.message, hint=problem.hint)
@@ -40,7 +42,7 @@ def command(request: Request, channel: str) -> int:
     ]
     chosen = {name: found for name, found in channels.items() if name in wanted}
     with opened_store(settings) as store:
-        for one in try_channels(store, chosen, telling):
+        for one in try_channels(store, chosen, Telling.of(usable)):
             tried.append(one)
             if not request.as_json:
                 _say(one)
@@ -49,6 +51,11 @@ def command(request: Request, channel: str) -> int:
     else:
         for one in tried[: len(tried) - len(chosen)]:
             _say(one)
+    if misrouted is not None:
+        say_error(
+            f"The channels were tried, but the routes cannot be used: {misrouted.message}", misrouted.hint
+        )
+        return misrouted.exit_code
     return 0 if all(one.delivered for one in tried) else 1
 
 

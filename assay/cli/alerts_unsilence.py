@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.figures import today
+from assay.cli.figures import utc_now
 from assay.cli.request import command as assay_command
 from assay.cli.say import say_json
 from assay.cli.stores import opened_store
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def command(request: Request, silence_id: int) -> int:
     """End the silence of that ID; what it muted and is still open is told."""
     with opened_store(request.settings()) as store, store.write() as session:
-        ended = silences.end(session, silence_id, to_ms(today()))
+        ended = silences.end(session, silence_id, to_ms(utc_now()))
     if not ended:
         raise UsageError(f"No silence {silence_id} holds.", hint="`assay alerts list` shows those that do.")
     if request.as_json:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.cli.backfill_words import say_quote
-from assay.cli.figures import today
+from assay.cli.figures import utc_now
 from assay.cli.owners import no_connection
 from assay.cli.request import command as assay_command
 from assay.cli.say import say_json
@@ -63,7 +63,7 @@ def command(  # noqa: PLR0913 - the parts of one question
     settings = request.settings()
     if not settings.connections:
         raise no_connection(request.folder)
-    now = today()
+    now = utc_now()
     with opened(settings) as (store, files):
         with store.read() as session:
             key = asset_named(session, asset)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.figures import counted, today
+from assay.cli.figures import counted, utc_now
 from assay.cli.month import MONTH
 from assay.cli.request import command as assay_command
 from assay.cli.say import note, say_json
@@ -37,7 +37,7 @@ def command(request: Request, month: Month | None) -> int:
     """
     settings = request.settings()
     with opened_store(settings) as store, store.read() as session:
-        standings = standing(session, settings, today(), month)
+        standings = standing(session, settings, utc_now(), month)
     if request.as_json:
         say_json(
             {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.figures import today
+from assay.cli.figures import utc_now
 from assay.cli.request import command as assay_command
 from assay.cli.say import note, say_json
 from assay.cli.stores import opened_store
@@ -44,11 +44,11 @@ def command(request: Request, pattern: str, days: int) -> int:
     began = time.perf_counter()
     with opened_store(settings) as store, store.read() as session:
         horizons = read_until(session, open_sources(settings, Registry())[0])
-        asked = replay(session, today(), settings.detector, days, pattern, horizons)
+        asked = replay(session, utc_now(), settings.detector, days, pattern, horizons)
         base = None
         if request.overrides:
             own = changed(request, overrides={}).settings()
-            base = replay(session, today(), own.detector, days, pattern, horizons)
+            base = replay(session, utc_now(), own.detector, days, pattern, horizons)
     seconds = time.perf_counter() - began
     if request.as_json:
         say_json(_as_dict(asked, base, seconds))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.figures import today
+from assay.cli.figures import utc_now
 from assay.cli.request import command as assay_command
 from assay.cli.say import note, say_error, say_json
 from assay.cli.stores import opened_store
@@ -48,7 +48,7 @@ def command(request: Request, pattern: str, *, dry_run: bool) -> int:
 
     PATTERN is a glob over the names of checks and assets; without it all are run.
     """
-    settings, registry, now = request.settings(), Registry(), today()
+    settings, registry, now = request.settings(), Registry(), utc_now()
     with redirect_stdout(sys.stderr), opened_store(settings) as store:  # what checks print is no result
         with store.read() as session:
             gathered = without_others(session, gather(settings, registry))

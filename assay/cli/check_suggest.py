@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.figures import today
+from assay.cli.figures import utc_now
 from assay.cli.request import command as assay_command
 from assay.cli.say import note, say_json
 from assay.cli.stores import opened_store
@@ -41,7 +41,7 @@ def command(request: Request, asset: str, days: int, *, writes: bool) -> int:
             raise UsageError(
                 f"There is no asset {asset}.", hint="The page of an asset shows its key: assay serve."
             )
-        found = suggest(session, facts, today(), days)
+        found = suggest(session, facts, utc_now(), days)
     file = write(settings.folder, [each.check for each in found]) if writes and found else None
     if request.as_json:
         say_json([_as_dict(each) for each in found])

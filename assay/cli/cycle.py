@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.cli.app import is_debugging
-from assay.cli.figures import count, counted, credits_of, today
+from assay.cli.figures import count, counted, credits_of, utc_now
 from assay.cli.owners import no_connection, said_of_assets, unread_meter, without_asset
 from assay.cli.progress import progress
 from assay.cli.say import note, say_error, say_json
@@ -58,7 +58,7 @@ def cycle_of(
     with redirect_stdout(sys.stderr), opened(settings) as (store, files), progress() as on_event:
         try:
             return run_cycle(
-                settings, store, files, today(), on_event=on_event, only=only, wait=wait, derive=derive
+                settings, store, files, utc_now(), on_event=on_event, only=only, wait=wait, derive=derive
             )
         except KeyboardInterrupt:
             note("Stopped. What is done stands; the next run goes on from there.")

@@ -14,7 +14,7 @@ import click
 
 from assay.cli.cycle import cycle_of, say_problems
 from assay.cli.demo_story import say_story, story
-from assay.cli.figures import today
+from assay.cli.figures import utc_now
 from assay.cli.init import make_folder
 from assay.cli.progress import spinner
 from assay.cli.request import command as assay_command
@@ -184,4 +184,4 @@ def _read(note: Path) -> dict[str, object] | None:
 
 
 def _yesterday() -> date:
-    return (today() - timedelta(days=1)).date()
+    return (utc_now() - timedelta(days=1)).date()

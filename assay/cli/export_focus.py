@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import pyarrow.compute as pc
 
-from assay.cli.figures import count, counted, today
+from assay.cli.figures import count, counted, utc_now
 from assay.cli.month import MONTH
 from assay.cli.owners import nothing_metered
 from assay.cli.request import command as assay_command
@@ -79,7 +79,7 @@ def focus(request: Request, file: Path, month: Month | None, by: str, connection
     batches = _batches(settings, month, Grain(by), connection, told)
     rows = write_whole(file, TEXT if text else SCHEMA, (as_text(b) if text else b for b in batches))
     beside = file.with_suffix(".metadata.json")
-    beside.write_text(json.dumps(metadata(today()), indent=2) + "\n", encoding="utf-8")
+    beside.write_text(json.dumps(metadata(utc_now()), indent=2) + "\n", encoding="utf-8")
     _say(request, file, beside, rows, told)
     return 0
 
@@ -96,7 +96,7 @@ def _batches(
         for account in billed:
             with store.read() as session:
                 books = Books.read(session, files, engine, account, prices_of(settings.money))
-            for each in [month] if month else books.months(to_ms(today())):
+            for each in [month] if month else books.months(to_ms(utc_now())):
                 for batch in books.bill(engine, each, grain):
                     _count(batch, told)
                     yield batch

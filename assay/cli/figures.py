@@ -73,7 +73,7 @@ def moment(ms: int | None) -> str:
     return "never" if ms is None else f"{from_ms(ms):%Y-%m-%d %H:%M}"
 
 
-def today() -> datetime:
+def utc_now() -> datetime:
     """Now, in UTC: the one place where commands read the clock."""
     return datetime.now(UTC)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.figures import today
+from assay.cli.figures import utc_now
 from assay.cli.say import say_json
 from assay.cli.stores import opened_store
 from assay.incidents.acts import act
@@ -34,7 +34,7 @@ def act_on(
     span: timedelta | None = None,
 ) -> int:
     """Do the same to each incident, in one transaction, in the caller's name; say what became of each."""
-    settings, now = request.settings(), today()
+    settings, now = request.settings(), utc_now()
     policy, until = Policy.of(settings), None if span is None else now + span
     with opened_store(settings) as store, store.write() as session:
         done = {

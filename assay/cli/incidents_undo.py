@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.figures import today
+from assay.cli.figures import utc_now
 from assay.cli.request import command as assay_command
 from assay.cli.say import say_json
 from assay.cli.stores import opened_store
@@ -25,7 +25,7 @@ def command(request: Request, note: int) -> int:
     """Take the judgement of that NOTE back: it trains nothing any more, and what it resolved stands again."""
     settings = request.settings()
     with opened_store(settings) as store, store.write() as session:
-        done = undo(session, note, caller(), today(), Policy.of(settings))
+        done = undo(session, note, caller(), utc_now(), Policy.of(settings))
     happened = [change.transition for change in done.changes]
     if request.as_json:
         say_json({"note": note, "happened": happened})

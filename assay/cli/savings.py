@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from assay.cli.figures import counted, credits_of, money, today
+from assay.cli.figures import counted, credits_of, money, utc_now
 from assay.cli.request import command as assay_command
 from assay.cli.say import note, say_json
 from assay.cli.stores import opened_store
@@ -31,7 +31,7 @@ def command(request: Request) -> int:
     """
     with opened_store(request.settings()) as store:
         with store.write() as session:
-            measure(session, today())
+            measure(session, utc_now())
         with store.read() as session:
             rows = listed(session)
     if request.as_json:

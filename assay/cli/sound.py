@@ -29,6 +29,7 @@ _INCIDENTS: dict[str, str] = {
     Transition.OPENED: "opened",
     Transition.REOPENED: "opened again",
     Transition.WORSENED: "worse",
+    Transition.UNSNOOZED: "told again after a snooze",
     Transition.RESOLVED: "resolved",
     Transition.SEEN: "seen once, not opened yet",
 }

@@ -51,7 +51,7 @@ def command(request: Request, wanted: tuple[str, ...], *, everything: bool, limi
     with opened_store(settings) as store, store.read() as session:
         if not settings.connections:
             raise no_connection(request.folder)
-        evidence = gather(session, settings.unused, figures.today())
+        evidence = gather(session, settings.unused, figures.utc_now())
     judgement = judge(evidence, settings.unused)
     verdicts = {Verdict(each) for each in wanted} or set(Verdict)
     if request.as_json:

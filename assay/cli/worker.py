@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from assay.cli.app import is_debugging
@@ -14,7 +15,7 @@ from assay.cli.request import command as assay_command
 from assay.cli.say import note
 from assay.cli.stores import opened_store
 from assay.scheduler import Service
-from assay.telemetry import configure_logging
+from assay.telemetry import configure_logging, serving_metrics
 
 if TYPE_CHECKING:
     from assay.cli.request import Request
@@ -32,7 +33,8 @@ def command(request: Request) -> int:
     """
     configure_logging(level=logging.DEBUG if is_debugging() else logging.INFO)
     ended = ending_flag()
-    with opened_store(request.settings()) as store:
+    port = request.settings().worker.metrics_port
+    with opened_store(request.settings()) as store, serving_metrics(port) if port else nullcontext():
         service = service_of(request, store)
         service.start()
         every = request.settings().worker.cycle_every_min

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
+_LONGEST_NAME = 80
+
 
 def fault(
     error: ValidationError, model: type[BaseModel], origin: Callable[[str], str], above: str = ""
@@ -30,11 +32,17 @@ def fault(
     return ConfigError(f"{told.message} ({len(problems) - 1} more after it)", hint=told.hint)
 
 
+def short(name: str) -> str:
+    """A name as a sentence shows it, cut where it is far too long to be read."""
+    line = " ".join(name.split())
+    return line if len(line) <= _LONGEST_NAME else line[: _LONGEST_NAME - 1] + "…"
+
+
 def nearest(word: str, valid: Sequence[str]) -> str:
     """The next step for a wrong word: what was probably meant, and what is valid."""
     close = difflib.get_close_matches(word, valid, n=1)
-    listed = f"Valid: {', '.join(valid)}." if valid else ""
-    return f"Did you mean {close[0]}? {listed}" if close else listed
+    listed = f"Valid: {', '.join(map(short, valid))}." if valid else ""
+    return f"Did you mean {short(close[0])}? {listed}" if close else listed
 
 
 def _unknown(
@@ -44,7 +52,9 @@ def _unknown(
         return None
     *outer, key = map(str, problem["loc"])
     dotted = above + ".".join([*outer, key])
-    return ConfigError(f"{origin(dotted)}: unknown key {dotted}.", hint=nearest(key, _keys(model, outer)))
+    return ConfigError(
+        f"{origin(dotted)}: unknown key {short(dotted)}.", hint=nearest(key, _keys(model, outer))
+    )
 
 
 def _refused(problem: ErrorDetails, origin: Callable[[str], str], above: str) -> ConfigError:

@@ -24,6 +24,12 @@ class WorkerSettings(Section):
         default=False,
         description="The heartbeat's host may have a private address and be spoken to without TLS",
     )
+    metrics_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="Where `assay worker` tells /metrics, on this machine alone; left out: nowhere",
+    )
     lease_s: int = Field(
         default=60, ge=10, le=3600, description="How long a worker that vanished holds up what it was at"
     )

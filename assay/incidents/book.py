@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _MOVES_GROUPS = {Transition.OPENED, Transition.REOPENED, Transition.RESOLVED}
 _TOLD_IN_A_SNOOZE = {Transition.SNOOZED, Transition.RESOLVED}
 """The snooze itself, and the end of the trouble: it calls nobody, and goes only where the trouble was told."""
-_WEIGHED = {Transition.SEEN, Transition.OPENED, Transition.REOPENED}
+_WEIGHED = {Transition.SEEN, Transition.OPENED, Transition.REOPENED, Transition.UNSNOOZED}
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ _CHANGES = {
     Transition.WORSENED: "It got worse.",
     Transition.ACKNOWLEDGED: "Acknowledged",
     Transition.SNOOZED: "Snoozed",
+    Transition.UNSNOOZED: "The snooze is over.",
     Transition.JUDGED: "Judged",
     Transition.UNJUDGED: "A judgement was undone",
     Transition.COMMENTED: "Comment",

@@ -1,11 +1,13 @@
 """How much an incident matters: who reads the asset and what is made of it, and what that costs.
 
-The figures are of the last 30 days, over the asset and all that is downstream of it. The severity, WARN or ERROR,
-stays what the check's author said: impact stands beside it.
+The figures are of the last 30 days, over the asset and all that is downstream of it. What is much depends on the
+estate: reads and cost are held against what its assets have each. What hits many is grave, even where the check that
+saw it only warns: see `weighing`.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +20,7 @@ from assay.store.bulk import chunked
 from assay.store.tables import AssetSummaryRow
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -32,27 +34,64 @@ class Reach:
     nano_credits: int = 0
 
 
-_LEAST = (
-    (Impact.HIGH, Reach(reads=1_000, downstream=20, nano_credits=500 * NANO)),
-    (Impact.MEDIUM, Reach(reads=50, downstream=3, nano_credits=25 * NANO)),
-)
-"""From what on an impact is what it is: any one of the three figures is enough.
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """What is usual: the reads of each asset that is read, the nano-credits of each that costs any; in order."""
 
-A thousand reads a month is a dashboard people open daily; fifty, somebody's weekly report. Twenty assets are a
-branch of the warehouse; three, more than one pipeline. 500 credits are spent in vain, and again on the repair.
+    reads: Sequence[int] = ()
+    nano_credits: Sequence[int] = ()
+
+    def weights(self, reach: Reach) -> tuple[float, float]:
+        """The share of all reads, and of all cost, that falls on assets with less than the reach; of equals half."""
+        return _weight(self.reads, reach.reads), _weight(self.nano_credits, reach.nano_credits)
+
+
+@dataclass(frozen=True, slots=True)
+class _Least:
+    """From what on an impact is what it is: more weight than this in the estate, or so many assets downstream."""
+
+    weight: float
+    downstream: int
+
+
+_LEAST = ((Impact.HIGH, _Least(0.5, 20)), (Impact.MEDIUM, _Least(0.2, 3)))
+"""One of the three is enough: weight by reads, by cost, or assets downstream.
+
+Few assets have most of an estate's reads and cost, whatever its size: the head that has the greater half is HIGH, the
+long tail that shares the last fifth is LOW. Twenty assets downstream are a branch of a warehouse; three, more than
+one pipeline.
 """
+_WORTH_A_WORD = Reach(reads=50, nano_credits=25 * NANO)
+"""Fewer reads, or less cost, in a month are little whatever the others have: somebody's weekly report, 25 credits."""
 
 
-def impact(reach: Reach) -> Impact:
-    """The impact of a reach; LOW below every threshold."""
+def impact(reach: Reach, estate: Estate) -> Impact:
+    """The impact of a reach in an estate; LOW below every threshold."""
+    read, cost = estate.weights(reach)
+    is_read = reach.reads >= _WORTH_A_WORD.reads
+    is_dear = reach.nano_credits >= _WORTH_A_WORD.nano_credits
     for value, least in _LEAST:
         if (
-            reach.reads >= least.reads
-            or reach.downstream >= least.downstream
-            or reach.nano_credits >= least.nano_credits
+            reach.downstream >= least.downstream
+            or (is_read and read > least.weight)
+            or (is_dear and cost > least.weight)
         ):
             return value
     return Impact.LOW
+
+
+def estate_of(session: Session) -> Estate:
+    """The estate as the summaries tell it."""
+    rows = session.execute(select(AssetSummaryRow.reads, AssetSummaryRow.nano_credits)).all()
+    return Estate(
+        sorted(reads for reads, _ in rows if reads > 0), sorted(nano for _, nano in rows if nano > 0)
+    )
+
+
+def _weight(ordered: Sequence[int], value: int) -> float:
+    less, equal = bisect_left(ordered, value), bisect_right(ordered, value)
+    below, upto = sum(ordered[:less]), sum(ordered[:equal])
+    return (below + upto) / (2 * sum(ordered)) if ordered else 1.0
 
 
 def reaches(session: Session, asset_ids: Collection[int], depth: int) -> dict[int, Reach]:

@@ -9,7 +9,9 @@ from assay.incidents.blocks import REMINDER
 from assay.model.incidents import IncidentState, Transition
 from assay.model.time import DAY_MS
 
-LOUD = frozenset({Transition.OPENED, Transition.REOPENED, Transition.WORSENED, REMINDER})
+LOUD = frozenset(
+    {Transition.OPENED, Transition.REOPENED, Transition.UNSNOOZED, Transition.WORSENED, REMINDER}
+)
 """What calls somebody, and counts in the budget."""
 
 NEVER_MS = 2**53

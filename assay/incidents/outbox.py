@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 UNTOLD = frozenset({Transition.SEEN})
 """What is nobody's business yet."""
 
-FIRST = frozenset({Transition.OPENED, Transition.REOPENED})
+FIRST = frozenset({Transition.OPENED, Transition.REOPENED, Transition.UNSNOOZED})
 """What waits for others before it is told."""
 
 

@@ -27,9 +27,7 @@ def _wake(book: Book, row: IncidentRow) -> None:
     """Tell again what still stands; what was resolved meanwhile was told of then."""
     row.snoozed_until_ms = None
     if is_told(row):
-        book.write(
-            Entry(row, Transition.REOPENED, book.now_ms, text="The snooze is over and it still stands.")
-        )
+        book.write(Entry(row, Transition.UNSNOOZED, book.now_ms, text="It still stands."))
 
 
 def _let_go(book: Book) -> None:

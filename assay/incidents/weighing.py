@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from assay.incidents.impact import impact, reaches
+from assay.incidents.impact import estate_of, impact, reaches
 from assay.incidents.rows import keep
+from assay.model.checks import Severity
+from assay.model.incidents import Impact
 from assay.store import incidents
 
 if TYPE_CHECKING:
@@ -19,11 +21,18 @@ if TYPE_CHECKING:
 
 
 def weigh(session: Session, rows: Sequence[IncidentRow], depth: int) -> None:
-    """Write the impact on each incident, and the reach it follows from, lineage followed `depth` steps."""
-    found = reaches(session, {row.asset_id for row in rows}, depth)
+    """Write the impact on each incident, and the reach it follows from, lineage followed `depth` steps.
+
+    An incident of high impact is an error, whatever the authors of its checks thought; it stays one while it lives.
+    """
+    if not rows:
+        return
+    found, estate = reaches(session, {row.asset_id for row in rows}, depth), estate_of(session)
     for row in rows:
         reach = found[row.asset_id]
-        row.impact = impact(reach).value
+        row.impact = impact(reach, estate).value
+        if row.impact == Impact.HIGH:
+            row.severity = Severity.ERROR.value
         keep(row, reach=dataclasses.asdict(reach))
 
 

@@ -42,6 +42,7 @@ class Transition(StrEnum):
     WORSENED = "worsened"
     ACKNOWLEDGED = "acknowledged"
     SNOOZED = "snoozed"
+    UNSNOOZED = "unsnoozed"
     JUDGED = "judged"
     UNJUDGED = "unjudged"
     GROUPED = "grouped"

@@ -41,21 +41,23 @@ def bank(
 class Config:
     """Settings in points, Gaussian-equivalent sigmas, or log units.
 
-    `z_alert` follows from the alert budget; `min_effect` is the least |log ratio| worth an alert.
+    `z_alert` follows from the alert budget, and is lower by `relief` in a fleet full of events; `min_effect` is the
+    least |log ratio| worth an alert.
     """
 
     method: Method = Method.FORECAST
     period: int = 7
     window: int = 56
-    experts: tuple[Expert, ...] = bank((2, 5, 14, 40), (10, 28), ((), (7,)))
-    z_alert: float = 2.77
+    experts: tuple[Expert, ...] = bank((2, 5, 14, 40), (10, 28), ((7,),))
+    z_alert: float = 2.87
     z_window: float = 3.5
-    tail_surcharge: float = 0.9
+    tail_surcharge: float = 1.1
+    relief: float = 0.2
     min_effect: float = 0.262
     min_linear_effect: float = 0.0
     rebase_after: int = 4
     scan_lengths: tuple[int, ...] = (2, 3, 5)
-    z_scan: float = 3.5
+    z_scan: float = 3.55
     scan_clip: float = 3.5
     scale_memory: float = 60.0
     tail_memory: float = 120.0
@@ -64,11 +66,11 @@ class Config:
     flag_weight: float = 0.2
     z_doubt: float = 9.0
     young_weight: float = 0.4
-    clip: float = 2.4
+    clip: float = 1.8
     mix_memory: float = 60.0
-    mix_gain: float = 0.35
+    mix_gain: float = 0.25
     creep_effect: float = 0.405
-    z_creep: float = 7.0
+    z_creep: float = 5.5
     recurrence_lags: tuple[int, ...] = (30,)
     calendar: bool = True
     offset_share: float = 0.005

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from checks.anomaly.arrays import Bools, Floats
+    from checks.anomaly.arrays import Bools, Floats, Ints
 
 MAX_COUNT = 400
 SMALL_LEVEL = 200.0
 """Above this expected count the Gaussian on the log scale is as good."""
 ORDINARY_ODDS = 4e-3
 """A small count more likely than this, two-sided, is never flagged for its size."""
-FIRST_ZERO_ODDS = 0.05
+FIRST_ZERO_ODDS = 8e-3
 """No rows at all are flagged where they are less likely than this and never were in memory."""
-ZERO_ODDS = 3e-3
+ZERO_ODDS = 1e-3
 """The same where they were."""
+TROUBLED_ODDS = 80.0
+"""Both are so many times higher in a fleet in which events are common."""
 NO_ZEROS, MANY_ZEROS = 0.02, 3.0
 """Remembered zeros: with fewer there were none, with more they are usual."""
 ZERO_KEEP = 1 - 1 / 64
@@ -40,8 +42,10 @@ class SmallCounts:
 
     def noise(self, level: Floats) -> Floats:
         """How much noisier (S,) a count of this level is than a large one: 1 for what is no small count."""
-        excess = self._bounded
-        return np.where(self._small(level), np.sqrt((excess + 1.0 / (level + 1.0)) / excess), 1.0)
+        rows, noise = self._small(level), np.ones(len(level))
+        excess = self._bounded(rows)
+        noise[rows] = np.sqrt((excess + 1.0 / (level[rows] + 1.0)) / excess)
+        return noise
 
     def even(self, error: Floats, values: Floats, level: Floats) -> Floats:
         """The errors (S,) on the log scale, those of small counts on one where all levels are equally noisy.
@@ -49,26 +53,31 @@ class SmallCounts:
         That is 2 asinh sqrt(excess * (y + 3/8)), which steadies the negative binomial (Anscombe 1948); of large counts
         its differences are those of the logarithm.
         """
-        apart = self._steady(values) - self._steady(self._mean(level))
-        return np.where(self._small(level), apart, error)
+        rows, even = self._small(level), error.copy()
+        even[rows] = self._steady(values[rows], rows) - self._steady(self._mean(level, rows), rows)
+        return even
 
     def edge(self, plain: Floats, level: Floats, reach: Floats) -> Floats:
         """The count (S,) whose evened error is `reach`, signed; `plain` for what is no small count."""
-        root = np.sinh(np.maximum(0.5 * (self._steady(self._mean(level)) + reach), 0.0))
-        return np.where(self._small(level), np.maximum(root**2 / self._bounded - COUNT_SHIFT, 0.0), plain)
+        rows, edge = self._small(level), plain.copy()
+        half = 0.5 * (self._steady(self._mean(level, rows), rows) + reach[rows])
+        edge[rows] = np.maximum(np.sinh(np.maximum(half, 0.0)) ** 2 / self._bounded(rows) - COUNT_SHIFT, 0.0)
+        return edge
 
     def ordinary(self, flag: Bools, values: Floats, level: Floats) -> Bools:
         """Which flags (S,) are small counts that the negative binomial finds ordinary."""
-        rows = np.flatnonzero(flag & self._small(level))
+        rows = np.flatnonzero(flag & self.is_count & (level < SMALL_LEVEL))
         found = np.zeros(len(flag), dtype=np.bool_)
         if len(rows):
-            mean = np.maximum(self._mean(level)[rows], 0.05)
+            mean = np.maximum(self._mean(level, rows), 0.05)
             found[rows] = two_sided(values[rows], mean, self.excess[rows]) > ORDINARY_ODDS
         return found
 
     def no_rows(self, level: Floats) -> Floats:
-        """How likely (S,) a count of this level is nothing at all; 1 for what is no count."""
-        return np.where(self.is_count, none_at_all(np.maximum(self._mean(level), 1e-6), self.excess), 1.0)
+        """How likely (S,) nothing at all is where this level is expected: impossible for large counts, 1 for none."""
+        rows, chance = self._small(level), np.where(self.is_count, 0.0, 1.0)
+        chance[rows] = none_at_all(np.maximum(self._mean(level, rows), 1e-6), self.excess[rows])
+        return chance
 
     def learn(self, error: Floats, level: Floats, use: Bools) -> None:
         """Take the errors (S,) on the log scale at their levels (S,)."""
@@ -76,20 +85,21 @@ class SmallCounts:
         moved = np.clip(self.excess + (beyond - self.excess) / EXCESS_MEMORY, 4e-4, 0.5)
         self.excess = np.where(use, moved, self.excess)
 
-    @property
-    def _bounded(self) -> Floats:
-        return np.asarray(np.maximum(self.excess, LEAST_EXCESS), dtype=np.float64)
+    def _small(self, level: Floats) -> Ints:
+        """The places (n,) of small counts."""
+        return np.flatnonzero(self.is_count & (level < SMALL_LEVEL))
 
-    def _small(self, level: Floats) -> Bools:
-        return self.is_count & (level < SMALL_LEVEL)
+    def _bounded(self, rows: Ints) -> Floats:
+        return np.asarray(np.maximum(self.excess[rows], LEAST_EXCESS), dtype=np.float64)
 
-    def _mean(self, level: Floats) -> Floats:
-        """The mean (S,) of a small count whose log has this mean: a lognormal's, to the first order."""
-        variance = np.minimum(self.excess + 1.0 / (level + 1.0), MOST_SKEW)
-        return np.where(self._small(level), (level + 1.0) * np.exp(0.5 * variance) - 1.0, level)
+    def _mean(self, level: Floats, rows: Ints) -> Floats:
+        """The mean (n,) of small counts whose logs have these means: a lognormal's, to the first order."""
+        above = level[rows] + 1.0
+        variance = np.minimum(self.excess[rows] + 1.0 / above, MOST_SKEW)
+        return np.asarray(above * np.exp(0.5 * variance) - 1.0, dtype=np.float64)
 
-    def _steady(self, count: Floats) -> Floats:
-        root = np.sqrt(self._bounded * (np.maximum(count, 0.0) + COUNT_SHIFT))
+    def _steady(self, count: Floats, rows: Ints) -> Floats:
+        root = np.sqrt(self._bounded(rows) * (np.maximum(count, 0.0) + COUNT_SHIFT))
         return np.asarray(2.0 * np.arcsinh(root), dtype=np.float64)
 
 
@@ -99,9 +109,12 @@ class Zeros:
     def __init__(self, seen: Floats) -> None:
         self.seen = seen
 
-    def odd(self, chance: Floats) -> Bools:
-        """Where (S,) nothing at all is too unlikely, by its chance (S,): one that never was may be less so."""
-        odds = np.where(self.seen < NO_ZEROS, FIRST_ZERO_ODDS, ZERO_ODDS)
+    def odd(self, chance: Floats, trouble: Floats) -> Bools:
+        """Where (S,) nothing at all is too unlikely by its chance (S,).
+
+        It may be likelier where it never was, and where there is much `trouble` (S,), 0 to 1, in the fleet.
+        """
+        odds = np.where(self.seen < NO_ZEROS, FIRST_ZERO_ODDS, ZERO_ODDS) * TROUBLED_ODDS**trouble
         return np.asarray((chance < odds) & (self.seen < MANY_ZEROS), dtype=np.bool_)
 
     def learn(self, values: Floats) -> None:

@@ -30,6 +30,10 @@ USUAL_SHARE, HEAVY_SHARE = 0.069, 0.076
 """The share of moderate residuals up to which tails are light, and from which on they are heavy."""
 ALONE = 0.6
 """Taken for the share's verdict where too few series are there to give one."""
+CLEAR_Z = 4.0
+"""From this rarity on a flag is an event beyond doubt."""
+FEW_EVENTS, MANY_EVENTS = 5e-4, 4e-3
+"""Clear events in a point up to which a fleet is calm, and from which on it is a troubled one."""
 SHARE_KEEP = 0.98
 SHARE_PRIOR = 1000.0
 """Residuals that speak for a usual share."""
@@ -49,6 +53,7 @@ class Fleet:
         self.spread = scale / MAD_TO_SIGMA
         self.moderate = np.full(len(size), SHARE_PRIOR * USUAL_SHARE)
         self.total = np.full(len(size), SHARE_PRIOR)
+        self.events = np.full(len(size), SHARE_PRIOR * FEW_EVENTS)
 
     def learn(self, weight: Floats) -> None:
         """Move each large cohort's shares towards its mean belief (EM for a mixture).
@@ -69,6 +74,22 @@ class Fleet:
         share = self.moderate / self.total
         heavy = np.clip((share - USUAL_SHARE) / (HEAVY_SHARE - USUAL_SHARE), 0, 1)
         return np.asarray(np.where(self.is_large, heavy, ALONE)[self.of], dtype=np.float64)
+
+    @property
+    def trouble(self) -> Floats:
+        """How often clear events strike the cohort of each series (S,), 0 to 1, by the logarithm; 0 where it is small.
+
+        What is doubtful is the likelier an event the more clear ones there are (two groups, Efron 2008).
+        """
+        rate = np.log(self.events / self.total / FEW_EVENTS) / np.log(MANY_EVENTS / FEW_EVENTS)
+        return np.asarray(np.where(self.is_large, np.clip(rate, 0, 1), 0.0)[self.of], dtype=np.float64)
+
+    def strike(self, events: Bools) -> None:
+        """Take where (S,) a clear event began; `count`, which is to follow, moves the points it is held against."""
+        for cohort, members in zip(self.large, self.members, strict=True):
+            self.events[cohort] = _fading(
+                self.events[cohort], events[members].sum(), SHARE_PRIOR * FEW_EVENTS
+            )
 
     def count(self, residual: Floats, use: Bools) -> None:
         """Take one residual of each series (S,): first it is counted, then it moves its series' spread.

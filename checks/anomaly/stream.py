@@ -12,6 +12,7 @@ from checks.anomaly.cold import ColdStart
 from checks.anomaly.config import DAILY
 from checks.anomaly.counts import SmallCounts, Zeros
 from checks.anomaly.creep import Creep
+from checks.anomaly.fleet import CLEAR_Z
 from checks.anomaly.forecast import Forecaster
 from checks.anomaly.history import History
 from checks.anomaly.kinds import Kind, Mark, Reason
@@ -31,6 +32,8 @@ REACH = 100
 CREEP_CYCLES = 16
 YOUNG_CYCLES = 4
 """For so long forecasts are poor, and their errors teach less."""
+CYCLES_OF_A_SEASON = 3
+"""What comes back so often at its place of the cycle is of the season."""
 HEAVY_INDEX = 10.0
 """Tails heavier than this pay the surcharge."""
 
@@ -136,7 +139,9 @@ class Detector:
         flag = g.seen & (np.abs(z) > threshold) & (np.abs(error) > least)
         flag &= ~self.counts.ordinary(flag, g.values, g.level)
         shifted = self._shifted(g, z, least) & ~flag
-        zero = g.seen & (g.values == 0) & self.zeros.odd(self.counts.no_rows(g.level))
+        zero = (
+            g.seen & (g.values == 0) & self.zeros.odd(self.counts.no_rows(g.level), self.tail.fleet.trouble)
+        )
         up = error > 0
         reason = np.where(flag, of_side(up, Reason.HIGH, Reason.LOW), 0)
         reason = np.where(shifted, of_side(up, Reason.SHIFT_UP, Reason.SHIFT_DOWN), reason)
@@ -161,7 +166,7 @@ class Detector:
         )
         heavy = np.clip(1.0 - self.tail.index / HEAVY_INDEX, 0.0, 1.0)
         surcharge = self.config.tail_surcharge * heavy * self.tail.fleet.heaviness
-        return self.config.z_alert + surcharge, least
+        return self.config.z_alert + surcharge - self.config.relief * self.tail.fleet.trouble, least
 
     def _shifted(self, g: Glance, z: Floats, least: Floats) -> Bools:
         """Where (S,) the last few residuals together are too much to one side."""
@@ -170,7 +175,8 @@ class Detector:
         width = min(max(self.config.scan_lengths) - 1, self.history.size)
         recent = np.column_stack([self.history.last("signed", width), np.clip(z, -6.0, 6.0)])
         total = scan(recent, self.config.scan_lengths, self.config.scan_clip)
-        return g.seen & (np.abs(total) > self.config.z_scan) & (np.abs(g.error) > 0.7 * least)
+        bar = self.config.z_scan - self.config.relief * self.tail.fleet.trouble
+        return g.seen & (np.abs(total) > bar) & (np.abs(g.error) > 0.7 * least)
 
     def _season(self, f: Forecast) -> Floats:
         level = self.history.last("clean", min(self.history.size, self.config.period)).mean(axis=1)
@@ -191,6 +197,7 @@ class Detector:
         scale = np.maximum(self.tail.scale, start.floor)
         quiet = g.seen & ~step.flag & learned
         self.forecaster.learn(np.where(learned, g.x, np.nan), g.forecast, scale * g.noise, quiet)
+        self.tail.fleet.strike(step.flag & (np.abs(step.z) > CLEAR_Z) & (self.runs.length == 0) & learned)
         self._learn_tail(start, g, step, scale, learned)
         self.counts.learn(g.error, g.base_level, quiet)
         self.runs.take(step.z, np.where(step.flag, np.sign(g.error), 0.0), g.seen & learned)
@@ -225,13 +232,30 @@ class Detector:
         calm = np.where(step.flag | ~usable, base, base + np.clip(g.error, -bound, bound))
         raw = np.where(usable, g.x - g.forecast.recurring, base)
         self.history.append(
-            clean=np.where(usable & self._is_young, g.x, calm),
+            clean=np.where(usable & self._is_young & (np.abs(step.z) < self.config.z_alert), g.x, calm),
             residual=residual,
             rarity=self.tail.rarity(self.counts.even(residual, g.values, g.base_level)),
             signed=np.where(usable, np.clip(step.z, -6, 6), 0.0),
             raw=raw,
             middle=self._middle(raw),
         )
+        self._adopt()
+
+    def _adopt(self) -> None:
+        """Take what was rare to the same side at this place of three cycles for their season, as it was.
+
+        Flags enter the history as their forecast, so a season learned from an outlier of young weeks, or one that is
+        new, would else be told for ever.
+        """
+        places = self.history.size - 1 - self.config.period * np.arange(CYCLES_OF_A_SEASON)
+        if places[-1] < 0:
+            return
+        rare = self.history.data["signed"][:, places]
+        rows = np.flatnonzero(
+            (np.abs(rare) > self.config.z_alert).all(axis=1)
+            & (np.abs(np.sign(rare).sum(axis=1)) == len(places))
+        )
+        self.history.data["clean"][np.ix_(rows, places)] = self.history.data["raw"][np.ix_(rows, places)]
 
     def _middle(self, raw: Floats) -> Floats:
         if not self.config.calendar:

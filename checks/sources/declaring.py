@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from assay.config.faults import nearest
+from assay.config.faults import nearest, short
 from assay.errors import AssayError, ConfigError
 from assay.model.assets import AssetKey
 from assay.model.checks import Check, CheckSource, Severity
@@ -143,7 +143,7 @@ def _fault(error: ValidationError, model: type[BaseModel], name: str, place_of: 
     where = f"{place_of(key)}: check {name}"
     if first["type"] == "extra_forbidden":
         hint = nearest(key, sorted(model.model_fields))
-        return DeclarationError(f"{where}: unknown key {key}.", hint=hint, key=key)
+        return DeclarationError(f"{where}: unknown key {short(key)}.", hint=hint, key=key)
     if first["type"] == "missing":
         return DeclarationError(f"{where}: {key} is not set.", hint=f"Add {key} to the check.", key=key)
     why = first["msg"].removeprefix("Value error, ")

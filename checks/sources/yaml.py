@@ -24,7 +24,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from assay.config.faults import nearest
+from assay.config.faults import nearest, short
 from assay.errors import AssayError
 from assay.model.checks import CheckSource
 from checks.sources.declaring import DeclarationError, Declared, declare
@@ -121,7 +121,7 @@ def _checks_of(block: object, file: _File) -> Sequence[object]:
         )
     if unknown := next((str(key) for key in block if key not in _BLOCK_KEYS), None):
         raise DeclarationError(
-            f"{file.at(block, unknown)}: unknown key {unknown}.", hint=nearest(unknown, _BLOCK_KEYS)
+            f"{file.at(block, unknown)}: unknown key {short(unknown)}.", hint=nearest(unknown, _BLOCK_KEYS)
         )
     checks = block.get("checks")
     if not isinstance(checks, Sequence) or isinstance(checks, str):

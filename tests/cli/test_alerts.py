@@ -68,6 +68,30 @@ def test_each_channel_takes_a_test_and_says_so(team: Program, slack: Slack) -> N
     assert (line["transition"], line["version"]) == ("test", 1)
 
 
+def test_wrong_routes_are_told_and_the_channels_tried_all_the_same(team: Program) -> None:
+    """What is wrong, where, and the nearest channel; the exit code is that of settings that cannot be used."""
+    described(team, '[[routes]]\nchannels = ["taem"]\n')
+    told = team("alerts", "test")
+    assert told.code == 3
+    assert "log (file) took it" in told.out
+    assert "team (slack) took it" in told.out
+    assert "names the channel taem, which is not there" in told.err
+    assert "Did you mean team?" in told.err
+
+
+def test_a_message_that_is_muted_is_told_until_when_while_that_is_to_come(ready: Program) -> None:
+    """A moment that has passed says nothing any more."""
+    waiting(ready, "log", 2)
+    with Store.open(f"sqlite:///{ready.folder}/.assay/assay.db") as store, store.write() as session:
+        early, late = outbox.deliveries(session)
+        for row, next_ms in ((early, 2), (late, 9 * 10**13)):
+            row.state, row.error, row.created_ms, row.next_ms = "muted", "snoozed", 1, next_ms
+    messages = ready("alerts", "list", "--json").json["messages"]
+    assert [one["next_at"] is None for one in messages] == [True, False]
+    shown = ready("alerts", "list").out
+    assert (shown.count("snoozed"), shown.count("until 4821-")) == (2, 1)
+
+
 def test_only_the_channel_that_was_named_is_tried(team: Program, slack: Slack) -> None:
     """The other one hears nothing; the answer can be read by a program."""
     told = team("alerts", "test", "log", "--json")

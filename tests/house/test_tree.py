@@ -91,3 +91,9 @@ def test_every_vendored_file_is_the_one_that_was_reviewed() -> None:
     hashes = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in VENDOR.glob("*.js")}
 
     assert hashes == {entry["path"]: entry["sha256"] for entry in listed}
+
+
+def test_every_dependency_has_an_upper_bound() -> None:
+    """At a next major version: one that breaks us comes in by a change of ours, not by an installation."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert [each for each in project["dependencies"] if not re.search(r">=[\d.]+,<[\d.]+$", each)] == []

@@ -15,11 +15,12 @@ from sqlalchemy import func, select
 from assay.incidents.machine import Rules
 from assay.incidents.policy import Policy
 from assay.incidents.record import act, record
-from assay.model.assets import Column
+from assay.model.assets import Column, Edge, EdgeSource
 from assay.model.checks import Cause, CheckSource, Severity
 from assay.model.incidents import Transition
 from assay.model.time import to_ms
 from assay.store import checks, incidents, schemas
+from assay.store.assets import save_edges
 from assay.store.keys import find_ids
 from assay.store.tables import CheckResultRow, IncidentRow, OutboxRow
 
@@ -55,6 +56,18 @@ def test_a_failed_check_opens_an_incident_and_a_good_one_resolves_it(desk: Desk)
             "fct_orders: 120 rows, expected 980–1,050 (−88 %)", "1,020 rows.",
         ]  # fmt: skip
         assert linked == [to_ms(at(10)), to_ms(at(0))]
+
+
+@pytest.mark.parametrize(("downstream", "expected"), [(2, "warn"), (20, "error")])
+def test_what_hits_many_is_an_error_though_its_check_only_warns(
+    desk: Desk, downstream: int, expected: str
+) -> None:
+    """The severity of an incident comes from its checks, and from what stands on the asset."""
+    built = [replace(REPORT, path=("shop", "bi", f"board_{n}")) for n in range(downstream - 2)]
+    with desk.store.write() as session:
+        save_edges(session, [Edge(REVENUE, board, EdgeSource.DBT, at(0)) for board in built], to_ms(at(0)))
+    desk.record(found("fail", 0, check(severity=Severity.WARN)))
+    assert [expected] == [row.severity for row in _rows(desk.store)]
 
 
 def test_a_result_given_twice_changes_nothing(desk: Desk) -> None:
@@ -207,8 +220,8 @@ def test_a_snoozed_incident_tells_nothing_until_its_time(desk: Desk) -> None:
     number = {row.id for row in _rows(desk.store) if row.state == "open"}.pop()
     assert desk.heard() == [(3 - number, "resolved")]
     assert desk.record(minutes=59) == []
-    assert desk.record(minutes=60) == [(number, "reopened")]
-    assert desk.heard() == [(number, "reopened")]
+    assert desk.record(minutes=60) == [(number, "unsnoozed")]
+    assert desk.heard() == [(number, "unsnoozed")]
     assert desk.record(minutes=61) == []
 
 

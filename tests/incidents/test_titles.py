@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from incidents.conftest import check, found
 
-from assay.incidents.impact import Reach, impact
+from assay.incidents.impact import Estate, Reach, impact
 from assay.incidents.titles import LONGEST, quantity, title
 from assay.model.checks import Cause, Outcome
 from assay.model.incidents import Impact
@@ -87,19 +87,40 @@ def test_quantities_are_written_as_people_do() -> None:
     assert ["1,234,567 rows", "3.1 GB", "0.5 ms", "12.3", "0.0123"] == told
 
 
+FOUR = Estate((100, 200, 300, 400), (30 * NANO, 60 * NANO, 90 * NANO, 120 * NANO))
+"""Assets that have one, two, three and four tenths of all reads and cost."""
+
+
 @pytest.mark.parametrize(
     ("reach", "expected"),
     [
         (Reach(), Impact.LOW),
-        (Reach(reads=49, downstream=2, nano_credits=25 * NANO - 1), Impact.LOW),
-        (Reach(reads=50), Impact.MEDIUM),
+        (Reach(reads=199, downstream=2, nano_credits=60 * NANO - 1), Impact.LOW),
+        (Reach(reads=201), Impact.MEDIUM),
         (Reach(downstream=3), Impact.MEDIUM),
-        (Reach(nano_credits=25 * NANO), Impact.MEDIUM),
-        (Reach(reads=1000), Impact.HIGH),
+        (Reach(nano_credits=61 * NANO), Impact.MEDIUM),
+        (Reach(reads=300, nano_credits=90 * NANO), Impact.MEDIUM),
+        (Reach(reads=301), Impact.HIGH),
         (Reach(downstream=20), Impact.HIGH),
-        (Reach(nano_credits=500 * NANO), Impact.HIGH),
+        (Reach(nano_credits=91 * NANO), Impact.HIGH),
     ],
 )
 def test_any_figure_alone_makes_the_impact(reach: Reach, expected: Impact) -> None:
-    """The thresholds as documented."""
-    assert expected is impact(reach)
+    """More than the assets that share the last fifth, or half, of the estate's reads or cost."""
+    assert expected is impact(reach, FOUR)
+
+
+@pytest.mark.parametrize("times", [1, 1000])
+def test_what_is_much_depends_on_the_estate(times: int) -> None:
+    """The same shares of an estate a thousand times as large have the same impact."""
+    estate = Estate([n * times for n in FOUR.reads], [n * times for n in FOUR.nano_credits])
+    found = [impact(Reach(reads=reads * times), estate) for reads in (150, 250, 400)]
+
+    assert [Impact.LOW, Impact.MEDIUM, Impact.HIGH] == found
+
+
+def test_little_is_little_where_nobody_has_more() -> None:
+    """The most read asset of a house that is hardly read calls nobody at night; nor does an estate without figures."""
+    assert Impact.LOW is impact(Reach(reads=49, nano_credits=25 * NANO - 1), Estate([1, 2], [1, 2]))
+    assert Impact.HIGH is impact(Reach(reads=50), Estate([1, 50], ()))
+    assert Impact.LOW is impact(Reach(), Estate())

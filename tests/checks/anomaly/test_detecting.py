@@ -67,6 +67,29 @@ def test_a_new_level_is_told_once_and_accepted() -> None:
     assert found.flag[:, 90:].mean() < 0.02
 
 
+def test_a_new_weekly_habit_is_told_a_few_times_and_accepted() -> None:
+    """A day of the week that is another from now on is news for some weeks, not for ever."""
+    values = rows(5, series=30, length=420)
+    values[:, 200::7] = np.round(values[:, 200::7] * 1.8)
+    flags = detect(values, days(420)).flag[:, 200::7]
+    assert flags[:, 0].all()
+    assert flags.sum(axis=1).max() <= 6
+    assert not flags[:, 10:].any()
+
+
+@pytest.mark.parametrize("factor", [0.3, 2.0])
+def test_an_outlier_of_the_first_weeks_makes_no_season(factor: float) -> None:
+    """What was rare while the series was young is not expected a week later."""
+    values = rows(5, series=30, length=200)
+    outliers = np.arange(10, 28, 3)
+    later = 0
+    for place in outliers:
+        odd = values.copy()
+        odd[:, place] = np.round(odd[:, place] * factor)
+        later += int(detect(odd, days(200)).flag[:, 32:].sum())
+    assert later / len(outliers) / len(values) < 0.1
+
+
 def test_a_small_table_loaded_five_times_is_flagged() -> None:
     """Counts as even as Poisson's have no variance to spare, and that is not taken for certainty or for noise."""
     values = np.random.default_rng(17).poisson(20.0, (50, 120)).astype(np.float64)

@@ -13,6 +13,7 @@ from assay.model.time import DAY_MS
 from checks.anomaly import Config, Kind
 from checks.anomaly.arrays import row_median
 from checks.anomaly.counts import SmallCounts, Zeros, none_at_all, two_sided
+from checks.anomaly.fleet import FLEET_LEAST, Fleet
 from checks.anomaly.recurring import Recurrence, classes_of
 from checks.anomaly.shift import scan
 from checks.anomaly.tail import TailModel
@@ -55,10 +56,21 @@ def test_small_counts_are_equally_noisy_on_the_even_scale() -> None:
 
 
 def test_a_zero_that_never_was_may_be_less_unlikely() -> None:
-    """Where there was one of late it takes more to be odd."""
-    chance = np.array([0.02, 0.02, 1e-4, 1e-4])
+    """Where there was one of late it takes more to be odd, and less in a fleet that is often struck."""
+    chance = np.array([0.005, 0.005, 1e-4, 1e-4])
     zeros = Zeros(np.array([0.0, 1.0, 1.0, 9.0]))
-    np.testing.assert_array_equal(zeros.odd(chance), [True, False, True, False])
+    np.testing.assert_array_equal(zeros.odd(chance, np.zeros(4)), [True, False, True, False])
+    np.testing.assert_array_equal(zeros.odd(chance, np.ones(4)), [True, True, True, False])
+
+
+def test_a_fleet_is_troubled_by_clear_events_only() -> None:
+    """None in 40 days is calm, one in a hundred points is trouble, and a small fleet says nothing."""
+    cohorts = np.repeat([0, 1, 2], [100, 100, FLEET_LEAST - 1])
+    fleet = Fleet(cohorts, np.ones(len(cohorts)))
+    for day in range(40):
+        fleet.strike((np.arange(len(cohorts)) % 100 == day) & (cohorts > 0))
+        fleet.count(np.ones(len(cohorts)), np.ones(len(cohorts), dtype=np.bool_))
+    np.testing.assert_array_equal(fleet.trouble, np.where(cohorts == 1, 1.0, 0.0))
 
 
 def test_gaussian_residuals_are_as_rare_as_they_say() -> None:

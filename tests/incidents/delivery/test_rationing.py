@@ -172,8 +172,8 @@ def test_a_snoozed_incident_is_told_again_when_the_snooze_is_over(small_world: W
     small_world.clock.pass_s(60)
     dispatcher.pump()
 
-    assert [message.transition for message in chat.messages][2:] == ["reopened"]
-    assert "The snooze is over" in chat.messages[-1].change
+    assert [message.transition for message in chat.messages][2:] == ["unsnoozed"]
+    assert chat.messages[-1].change == "The snooze is over: It still stands."
 
 
 def test_beyond_the_budget_the_rest_is_told_in_a_digest(small_world: World, chat: Recorder) -> None:

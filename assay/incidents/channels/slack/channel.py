@@ -15,7 +15,14 @@ if TYPE_CHECKING:
     from assay.incidents.blocks import Message
 
 _SPOKEN = frozenset(
-    {Transition.WORSENED, Transition.REOPENED, Transition.RESOLVED, Transition.COMMENTED, REMINDER}
+    {
+        Transition.WORSENED,
+        Transition.REOPENED,
+        Transition.UNSNOOZED,
+        Transition.RESOLVED,
+        Transition.COMMENTED,
+        REMINDER,
+    }
 )
 """Changes that are said in the thread, beside the edit: an edit alone calls nobody."""
 
