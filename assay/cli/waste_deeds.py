@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.cli.figures import today
+from assay.cli.figures import utc_now
 from assay.cli.say import say_json
 from assay.cli.stores import opened_store
 from assay.incidents.caller import caller
@@ -25,12 +25,14 @@ if TYPE_CHECKING:
 
 def act_on(request: Request, numbers: Sequence[int], deed: Deed, then: str = "") -> int:
     """Do the same to each finding, in one transaction and the caller's name; say how each stands, and what comes."""
-    now_ms = to_ms(today())
+    now_ms = to_ms(utc_now())
     with opened_store(request.settings()) as store, store.write() as session:
         rows = [deed(session, number, now_ms, caller()) for number in dict.fromkeys(numbers)]
         told: list[dict[str, Any]] = [{"id": row.id, "state": row.state, "title": row.title} for row in rows]
     if request.as_json:
         say_json(told)
     else:
-        click.echo("\n".join(f"{one['id']}  {one['title'].rstrip('.')}: {one['state']}.{then}" for one in told))
+        click.echo(
+            "\n".join(f"{one['id']}  {one['title'].rstrip('.')}: {one['state']}.{then}" for one in told)
+        )
     return 0

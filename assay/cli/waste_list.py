@@ -14,7 +14,7 @@ from assay.cli.figures import (
     moment,
     money,
     said_of_account,
-    today,
+    utc_now,
 )
 from assay.cli.request import command as assay_command
 from assay.cli.say import note, say_json
@@ -81,7 +81,7 @@ def _say_of_dead(nano: int) -> None:
 
 
 def _refresh(settings: Settings, store: Store, files: FactFiles) -> None:
-    now = today()
+    now = utc_now()
     found = look(store, files, lambda: Engine.open([settings.facts.root]), settings, now)
     with store.write() as session:
         keep(session, found, to_ms(now))
