@@ -39,7 +39,7 @@ def command(request: Request, fingerprint: str, repository: str, limit: int) -> 
     with opened_store(settings) as store, store.read() as session:
         if not settings.connections:
             raise no_connection(request.folder)
-        found = survey(session, settings, projects(session, settings, repository), figures.today())
+        found = survey(session, settings, projects(session, settings, repository), figures.utc_now())
     chosen = [each for each in found.prospects if each.goes_by(fingerprint)]
     if request.as_json:
         say_json(as_dict(found, chosen))

@@ -47,7 +47,7 @@ def command(request: Request, fingerprint: str, repository: str, *, everything: 
     if bool(fingerprint) == everything:
         raise UsageError("Say which set, or --all.", hint="`assay cleanup detect` lists them.")
     settings = request.settings()
-    now = figures.today()
+    now = figures.utc_now()
     with opened_store(settings) as store:
         with store.read() as session:
             known = projects(session, settings, one_repository(settings, repository))

@@ -58,7 +58,7 @@ def command(  # noqa: PLR0913 - click gives each option by its name
     committed in a checkout is not looked at. `git apply` takes the patch; a person may run the SQL, Assay never does.
     """
     settings = request.settings()
-    now = figures.today()
+    now = figures.utc_now()
     with opened_store(settings) as store, store.read() as session:
         known = projects(session, settings, one_repository(settings, repository))
         found = survey(session, settings, known, now)
