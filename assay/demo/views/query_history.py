@@ -35,6 +35,15 @@ def _sizes(load: Load, truth: Truth) -> pa.DictionaryArray:
     return pick(names, number)
 
 
+def _spilled(load: Load) -> dict[str, pa.Array]:
+    """What statements wrote for want of memory, to the warehouse's disks and beyond."""
+    local = np.minimum(load["spilled"], DISK_BYTES)
+    return {
+        "BYTES_SPILLED_TO_LOCAL_STORAGE": pa.array(local),
+        "BYTES_SPILLED_TO_REMOTE_STORAGE": pa.array(load["spilled"] - local),
+    }
+
+
 def query_history(load: Load, truth: Truth, book: Book, named: Named) -> pa.Table:
     """The view's rows in the order of the load."""
     rows = len(load)
@@ -73,8 +82,7 @@ def query_history(load: Load, truth: Truth, book: Book, named: Named) -> pa.Tabl
             "TOTAL_ELAPSED_TIME": pa.array(truth.end_ms - load["start_ms"]),
             "BYTES_SCANNED": pa.array(load["scanned"]),
             "BYTES_WRITTEN": pa.array(np.where(ok, load["written"], 0)),
-            "BYTES_SPILLED_TO_LOCAL_STORAGE": pa.array(np.minimum(load["spilled"], DISK_BYTES)),
-            "BYTES_SPILLED_TO_REMOTE_STORAGE": pa.array(np.maximum(load["spilled"] - DISK_BYTES, 0)),
+            **_spilled(load),
             "ROWS_PRODUCED": pa.array(np.where(ok, load["rows"], 0)),
             "ROWS_INSERTED": pa.array(np.where(merges, changed // 2, changed)),
             "ROWS_UPDATED": pa.array(np.where(merges, changed - changed // 2, 0)),
