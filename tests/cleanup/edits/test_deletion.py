@@ -12,10 +12,12 @@ from assay.cleanup.project import Files
 SETTINGS = "name: shop\n"
 
 
-def delete(files: dict[str, str], *names: str, manifest: dict[str, Any] | None = None, **more: Any) -> Edits:
+def delete(
+    files: dict[str, str], *names: str, manifest: dict[str, Any] | None = None, policy: Policy | None = None
+) -> Edits:
     """What comes of deleting `dead`, or the names given, from these files beside a model that stays."""
     base = {"dbt_project.yml": SETTINGS, "models/kept.sql": "select 1", "models/dead.sql": "select 2"}
-    return deletion(Files({**base, **files}), manifest, names or ("dead",), **more)
+    return deletion(Files({**base, **files}), manifest, names or ("dead",), policy=policy)
 
 
 def text(edits: Edits, path: str) -> str | None:
@@ -63,7 +65,8 @@ def test_tests_of_what_stays_that_read_it_go() -> None:
     before = (
         "models:\n- name: kept\n  columns:\n  - name: id\n    tests:\n    - relationships:\n        to: ref('dead')\n"
         "        field: id\n  - name: b\n    data_tests: [unique, {relationships: {to: ref('dead'), field: b}}]\n"
-        "sources:\n- name: s\n  tables:\n  - name: t\n    tests:\n    - equal: {with: \"{{ ref('dead') }}\"}\n    - fresh\n"
+        "sources:\n- name: s\n  tables:\n  - name: t\n    tests:\n"
+        "    - equal: {with: \"{{ ref('dead') }}\"}\n    - fresh\n"
     )
     after = (
         "models:\n- name: kept\n  columns:\n  - name: id\n  - name: b\n    data_tests: [unique]\n"
@@ -185,7 +188,10 @@ def test_a_closed_set_goes_at_once() -> None:
     assert {"models/dead.sql": None, "models/leaf.sql": None} == delete(files, "dead", "leaf").changes
 
 
-VERSIONED = "models:\n- name: dim\n  latest_version: 2\n  versions:\n  - v: 1\n  - v: 2\n    columns: []\n- name: kept\n"
+VERSIONED = (
+    "models:\n- name: dim\n  latest_version: 2\n  versions:\n  - v: 1\n  - v: 2\n    columns: []\n"
+    "- name: kept\n"
+)
 VERSIONS = {"models/dim_v1.sql": "select 1", "models/dim_v2.sql": "select 2", "models/s.yml": VERSIONED}
 
 

@@ -24,7 +24,10 @@ def after(files: dict[str, str], path: str) -> str | None:
 
 
 DOCS = "# Docs\n\n{% docs one %}\nOne.\n{% enddocs %}\n\n{% docs two %}\nTwo.\n{% enddocs %}\n"
-DESCRIBED = "models:\n- name: dead\n  description: \"{{ doc('one') }}\"\n- name: kept\n  description: \"{{ doc('two') }}\"\n"
+DESCRIBED = (
+    "models:\n- name: dead\n  description: \"{{ doc('one') }}\"\n"
+    "- name: kept\n  description: \"{{ doc('two') }}\"\n"
+)
 
 
 def test_a_doc_block_without_a_user_goes() -> None:
@@ -48,7 +51,10 @@ def test_a_file_of_docs_goes_with_its_last_block() -> None:
     assert None is after({"models/d.md": only, "models/s.yml": DESCRIBED}, "models/d.md")
 
 
-GROUPED = "groups:\n- name: g\n  owner: {name: x}\n- name: h\n  owner: {name: y}\nmodels:\n- name: dead\n  config: {group: g}\n"
+GROUPED = (
+    "groups:\n- name: g\n  owner: {name: x}\n- name: h\n  owner: {name: y}\n"
+    "models:\n- name: dead\n  config: {group: g}\n"
+)
 
 
 def test_a_group_without_a_member_goes() -> None:
@@ -135,8 +141,10 @@ def test_criteria_that_name_nothing_more_go() -> None:
             "an intersection names what goes",
         ),
         (
-            "selectors:\n- name: s\n  definition: dead\n- name: t\n  definition:\n"
-            "    union: [kept, {method: selector, value: s}]\n",
+            (
+                "selectors:\n- name: s\n  definition: dead\n- name: t\n  definition:\n"
+                "    union: [kept, {method: selector, value: s}]\n"
+            ),
             "the selector s, which others use",
         ),
     ],
