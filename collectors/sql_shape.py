@@ -1,6 +1,8 @@
 """SQL without what it was asked about: strings, numbers and comments out, so that no literal is ever stored.
 
-A statement's shape is kept once per parameterised hash; where a source gives no hash, the shape's own stands in.
+A statement's shape is kept once per parameterised hash; where a source gives no hash, the shape's own stands in. What
+names a relation is no literal of that sort: the name in IDENTIFIER('…') and TABLE('…') stays, and of EXECUTE IMMEDIATE
+the statement within is what is kept.
 All passes are RE2 over whole columns. Strings, quoted names and comments are matched together, so that a quote inside
 a comment, or a comment mark inside a string, means nothing; what a cut text leaves open counts to its end.
 """
@@ -21,25 +23,46 @@ _BLANKS = (
     r"\s{2,}|[\t-\r]"  # a single space stays as it is: to replace it with itself would take most of the time
 )
 _MARK = "\x01"
+_NAME_MARK = "\x02"
+_NAMED = r"""(?i)\b(identifier|table)(\s*\(\s*)'([\w$."-]+)'(\s*\))"""
+_IMMEDIATE = r"(?is)\A\s*execute\s+immediate\s+"
+_DOLLARS = _IMMEDIATE + r"\$\$(.*?)\$\$\s*;?\s*\z"
+_QUOTES = _IMMEDIATE + r"'((?:[^'\\]|''|\\.)*)'\s*;?\s*\z"
+_IN_LITERALS = r"(?i)\b(?:identifier|table)\s*\(\s*'|\A\s*execute\s+immediate\b"
 
 
 def shapes_of(texts: pa.Array) -> pa.Array:
     """The shape of each statement: literals as ``?``, lists of them as one, blanks as one."""
-    bare = pc.replace_substring(texts, _MARK, " ")
+    bare = pc.replace_substring_regex(texts, f"[{_MARK}{_NAME_MARK}]", " ")
+    if pc.any(pc.match_substring_regex(bare, _IN_LITERALS)).as_py():
+        bare = _with_names(bare)
     bare = pc.replace_substring_regex(bare, f"({_STRING}|{_QUOTED})|{_COMMENT}", r"\1 ")
     bare = pc.replace_substring_regex(bare, f"({_QUOTED})|{_STRING}", rf"\1{_MARK}")
     bare = pc.replace_substring_regex(bare, f'("[^"{_MARK}]*"?){_MARK}', r"\1")
     bare = pc.replace_substring(bare, _MARK, "?")
     bare = pc.replace_substring_regex(bare, _NUMBER, "?")
     bare = pc.replace_substring_regex(bare, r"\?(?:\s*,\s*\?)+", "?")
+    bare = pc.replace_substring(bare, _NAME_MARK, "'")
     return pc.utf8_trim_whitespace(pc.replace_substring_regex(bare, _BLANKS, " "))
+
+
+def _with_names(texts: pa.Array) -> pa.Array:
+    """The texts with the names of relations out of their literals."""
+    quoted = pc.match_substring_regex(texts, _QUOTES)
+    inner = pc.replace_substring(pc.replace_substring_regex(texts, _QUOTES, r"\1"), "''", "'")
+    texts = pc.replace_substring_regex(pc.if_else(quoted, inner, texts), _DOLLARS, r"\1")
+    return pc.replace_substring_regex(texts, _NAMED, rf"\1\2{_NAME_MARK}\3{_NAME_MARK}\4")
 
 
 def with_hashes(hashes: pa.Array, texts: pa.Array) -> pa.Array:
     """The parameterised hashes, each missing one filled by the hash of the statement's own shape.
 
+    A source's own hash is the same for all names in literals, so there the shape's stands in, too.
     Accounts send the same texts over and over: each distinct one is read once, each distinct shape hashed once.
     """
+    named = pc.fill_null(pc.match_substring_regex(texts, _IN_LITERALS), False)
+    if pc.any(named).as_py():
+        hashes = pc.if_else(named, pa.scalar(None, pa.string()), hashes)
     if hashes.null_count == 0:
         return hashes
     distinct = pc.if_else(pc.is_null(hashes), texts, None).dictionary_encode()

@@ -72,3 +72,33 @@ def test_a_shape_is_given_once() -> None:
     assert first.to_pylist() == [{"first_ms": 10, "parameterized_hash": "a", "shape": "select ?"}]
     assert second.column("parameterized_hash").to_pylist() == ["c"]
     assert seen == {"a", "c"}
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        (
+            "select * from identifier('Db.S.orders_2024') where a = 'x'",
+            "select * from identifier('Db.S.orders_2024') where a = ?",
+        ),
+        ("select * from TABLE ( 'db.s.t' )", "select * from TABLE ( 'db.s.t' )"),
+        ("""select * from identifier('"Db"."S"."T"')""", """select * from identifier('"Db" ."S" ."T" ')"""),
+        ("execute immediate $$ select 'a' from t $$;", "select ? from t"),
+        ("EXECUTE IMMEDIATE 'select ''a'', 1 from t'", "select ? from t"),
+        ("select 'identifier(''secret'')', table(flatten('x y'))", "select ? , table(flatten(? ))"),
+        ("select * from identifier('one two')", "select * from identifier(? )"),
+    ],
+)
+def test_a_name_in_a_literal_is_kept(text: str, shape: str) -> None:
+    """Which relation is meant is no datum; only what is a name by its form stays, and a statement within is one."""
+    assert shapes_of(pa.array([text])).to_pylist() == [shape]
+
+
+def test_statements_that_name_by_literals_do_not_share_a_hash() -> None:
+    """A source's hash leaves the names out: what one reads would else be said of all."""
+    texts = pa.array(["select * from identifier('a')", "select * from identifier('b')", "select 1"])
+
+    first, second, third = with_hashes(pa.array(["h", "h", "h"]), texts).to_pylist()
+
+    assert first != second
+    assert third == "h"
