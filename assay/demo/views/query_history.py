@@ -22,6 +22,7 @@ CLIENT_MS = 30
 """Shorter statements without a warehouse are the client's own."""
 DISK_BYTES = 4_000_000_000
 """What a statement may spill to the warehouse's disks before they are full and the rest goes to remote storage."""
+HASHES = ("QUERY_HASH", "QUERY_PARAMETERIZED_HASH")
 WRITING = {"COPY", "INSERT", "MERGE", "CREATE_TABLE_AS_SELECT"}
 
 
@@ -100,8 +101,7 @@ def query_history(load: Load, truth: Truth, book: Book, named: Named) -> pa.Tabl
             "QUERY_ACCELERATION_BYTES_SCANNED": pa.array(load["accelerated"]),
             "QUERY_ACCELERATION_PARTITIONS_SCANNED": pa.array(load["accelerated"] // 16_000_000),
             "QUERY_ACCELERATION_UPPER_LIMIT_SCALE_FACTOR": pa.array(np.where(load["accelerated"] > 0, 8, 0)),
-            "QUERY_HASH": pick([entry.hash for entry in book.statements], statement),
-            "QUERY_PARAMETERIZED_HASH": pick([entry.hash for entry in book.statements], statement),
+            **dict.fromkeys(HASHES, pick([entry.hash for entry in book.statements], statement)),
             "USER_TYPE": pick([entry.type for entry in USERS], user),
         }
     )
