@@ -55,7 +55,8 @@ class GitRepository:
     def make(cls, folder: Path, files: Mapping[str, bytes], branch: str = "main") -> GitRepository:
         """A new repository whose branch holds these files, committed by a person."""
         subprocess.run(
-            ("git", "init", "--quiet", "--bare", f"--initial-branch={branch}", str(folder)), check=True
+            ("git", "init", "--quiet", "--bare", "--template=", f"--initial-branch={branch}", str(folder)),
+            check=True,
         )
         made = cls(folder)
         made.set_ref(branch, made.commit(made.tree_with("", files), (), "Begin", ("ann", "ann@acme.example")))
@@ -85,10 +86,9 @@ class GitRepository:
 
     def refs(self, prefix: str = "") -> dict[str, str]:
         """The branches whose names begin so."""
-        told = self.git("for-each-ref", "--format=%(objectname) %(refname)", "refs/heads/").decode()
-        pairs = (line.split(" ", 1) for line in told.splitlines())
-        named = {ref.removeprefix("refs/heads/"): sha for sha, ref in pairs}
-        return {name: sha for name, sha in named.items() if name.startswith(prefix)}
+        top = self.folder / "refs" / "heads"  # none is ever packed: a forge looks them up at every call
+        files = {file.relative_to(top).as_posix(): file for file in top.rglob("*") if file.is_file()}
+        return {name: file.read_text().strip() for name, file in files.items() if name.startswith(prefix)}
 
     def set_ref(self, branch: str, sha: str) -> None:
         """Point a branch to a commit."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,10 +15,10 @@ from fakes.forge_server import listening
 
 from assay.cleanup.forges.client import Pace
 from assay.config.decisions import RepositorySettings
+from assay.store.engine import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture(scope="session")
@@ -25,10 +27,32 @@ def app_key() -> AppKey:
     return AppKey()
 
 
+@pytest.fixture(scope="session")
+def first_repository(tmp_path_factory: pytest.TempPathFactory) -> GitRepository:
+    """A repository with a dbt project; each test has a copy of its own."""
+    return GitRepository.make(tmp_path_factory.mktemp("first") / "shop.git", PROJECT)
+
+
+@pytest.fixture(scope="session")
+def first_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty store in a SQLite file, to be copied likewise."""
+    file = tmp_path_factory.mktemp("first") / "assay.db"
+    Store.create(f"sqlite:///{file}").close()
+    return file
+
+
 @pytest.fixture
-def hub(tmp_path: Path) -> Hub:
+def sqlite_store(first_store: Path, tmp_path: Path) -> Iterator[Store]:
+    """An empty store in a SQLite file."""
+    file = Path(shutil.copyfile(first_store, tmp_path / "assay.db"))
+    with Store.open(f"sqlite:///{file}") as store:
+        yield store
+
+
+@pytest.fixture
+def hub(first_repository: GitRepository, tmp_path: Path) -> Hub:
     """A repository with a dbt project and no pull request."""
-    return Hub(GitRepository.make(tmp_path / "shop.git", PROJECT))
+    return Hub(GitRepository(Path(shutil.copytree(first_repository.folder, tmp_path / "shop.git"))))
 
 
 @pytest.fixture

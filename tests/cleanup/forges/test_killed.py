@@ -19,7 +19,7 @@ from assay.store.engine import Store
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fakes.forge_github import AppKey, GitHubFake
+    from fakes.forge_github import GitHubFake
 
     from assay.cleanup.forges.client import Pace
     from assay.config.decisions import RepositorySettings
@@ -32,18 +32,17 @@ START.set_forkserver_preload(["assay.cleanup.forges", "assay.cleanup.pull_reques
 class Machine:
     """Opens the proposal in a process of its own, over and over from the same beginning, and kills it."""
 
-    def __init__(self, fake: GitHubFake, repository: RepositorySettings, folder: Path, pem: str) -> None:
-        self.fake, self.repository, self.folder = fake, repository, folder
-        self.secrets = {"FORGE_TOKEN": TOKEN, "APP_KEY": pem}
+    def __init__(self, fake: GitHubFake, repository: RepositorySettings, first: Path, folder: Path) -> None:
+        self.fake, self.repository, self.first, self.folder = fake, repository, first, folder
+        self.secrets = {"FORGE_TOKEN": TOKEN, "APP_KEY": fake.app_key.pem if fake.app_key else ""}
         self.base = fake.hub.git.refs()["main"]
-        Store.create(self._url("begin")).close()
 
     def _url(self, name: str) -> str:
         return f"sqlite:///{self.folder / name}.db"
 
     def begin(self) -> None:
         """Forget everything: an empty store, and a forge without our branches."""
-        shutil.copyfile(self.folder / "begin.db", self.folder / "now.db")
+        shutil.copyfile(self.first, self.folder / "now.db")
         for rest in ("now.db-wal", "now.db-shm"):
             (self.folder / rest).unlink(missing_ok=True)
         for branch in self.fake.hub.git.refs("assay/"):
@@ -89,10 +88,10 @@ class Machine:
 
 
 @pytest.fixture(params=["token", "app"])
-def machine(request: pytest.FixtureRequest, github: GitHubFake, app_key: AppKey, tmp_path: Path) -> Machine:
+def machine(request: pytest.FixtureRequest, github: GitHubFake, first_store: Path, tmp_path: Path) -> Machine:
     """A machine for each credential."""
     settings: RepositorySettings = request.getfixturevalue(f"{request.param}_settings")
-    return Machine(github, settings, tmp_path, app_key.pem)
+    return Machine(github, settings, first_store, tmp_path)
 
 
 def test_killed_anywhere_nothing_is_doubled(machine: Machine, pace: Pace) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -19,9 +20,11 @@ from assay.cleanup.pull_request import open_request
 from assay.model.decisions import PullRequestState, Verdict
 from assay.model.time import floor_day_ms, to_ms
 from assay.store import pull_requests
+from assay.store import savings as ledger
 from assay.store.engine import Store
 from assay.store.keys import asset_ids
 from assay.store.tables import PullRequestRow, UsageRow, VerdictRow
+from costs.waste import savings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -194,7 +197,7 @@ def test_missing_evidence_holds_it_and_says_so_once(shop: Place, request_: Reque
 
 
 def test_a_merge_is_kept_with_its_time(shop: Place, request_: Request, hub: Hub) -> None:
-    """And the branch is tidied away."""
+    """The branch is tidied away, and the ledger of savings has a line of it."""
     merged = hub.pass_days(2)
     sha = hub.merge(request_.number)
     hub.pass_days(1)
@@ -206,6 +209,14 @@ def test_a_merge_is_kept_with_its_time(shop: Place, request_: Request, hub: Hub)
     assert "#1 was merged" == str(event)
     assert {"main"} == hub.git.refs().keys()
     assert KEPT == hub.git.files("main")["models/schema.yml"]
+    with shop.store.write() as session:
+        savings.measure(session, hub.now)
+        (line,) = ledger.listed(session)
+    assert (f"shop:{SET}", row.changed_ms, 4_000_000_000) == (
+        line.source_id,
+        line.acted_ms,
+        line.promised_nano,
+    )
 
 
 def test_a_close_is_a_no(shop: Place, request_: Request, hub: Hub) -> None:
@@ -290,9 +301,11 @@ def test_what_cannot_be_planned_anew_is_said(shop: Place, request_: Request, hub
     assert "cannot be planned anew" in request_.comments[0].body
 
 
-def test_a_lost_store_is_filled_again(shop: Place, request_: Request, hub: Hub, tmp_path: Path) -> None:
+def test_a_lost_store_is_filled_again(
+    shop: Place, request_: Request, hub: Hub, first_store: Path, tmp_path: Path
+) -> None:
     """What the hidden comment tells is enough to go on, and to withdraw on a read."""
-    with Store.create(f"sqlite:///{tmp_path / 'new.db'}") as empty:
+    with Store.open(f"sqlite:///{shutil.copyfile(first_store, tmp_path / 'new.db')}") as empty:
         fresh = replace(shop, store=empty)
         (event,) = look(fresh, NOW).events
         (row,) = rows(empty)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -149,12 +150,12 @@ def test_closing_means_no_for_half_a_year(shop: Place, github: GitHubFake, hub: 
     assert again.state == PullRequestState.OPEN
 
 
-def test_a_no_outlives_the_store(shop: Place, hub: Hub, tmp_path: Path) -> None:
+def test_a_no_outlives_the_store(shop: Place, hub: Hub, first_store: Path, tmp_path: Path) -> None:
     """The store is lost: the forge still knows the pull request and who closed it."""
     row = open_request(shop, proposal(base_of(hub)), NOW)
     hub.close(int(row.number or 0))
     hub.git.drop_ref(BRANCH)
-    with Store.create(f"sqlite:///{tmp_path / 'new.db'}") as empty:
+    with Store.open(f"sqlite:///{shutil.copyfile(first_store, tmp_path / 'new.db')}") as empty:
         fresh = replace(shop, store=empty)
         late = hub.pass_days(100)
         with pytest.raises(NotProposedError, match="that is a no"):
@@ -163,10 +164,10 @@ def test_a_no_outlives_the_store(shop: Place, hub: Hub, tmp_path: Path) -> None:
         assert open_request(fresh, proposal(base_of(hub), later), later).state == PullRequestState.OPEN
 
 
-def test_what_is_open_outlives_the_store(shop: Place, hub: Hub, tmp_path: Path) -> None:
+def test_what_is_open_outlives_the_store(shop: Place, hub: Hub, first_store: Path, tmp_path: Path) -> None:
     """With an empty store nothing is opened twice, and what is open counts as open."""
     row = open_request(shop, proposal(base_of(hub)), NOW)
-    with Store.create(f"sqlite:///{tmp_path / 'new.db'}") as empty:
+    with Store.open(f"sqlite:///{shutil.copyfile(first_store, tmp_path / 'new.db')}") as empty:
         fresh = replace(shop, store=empty)
         again = open_request(fresh, proposal(base_of(hub)), NOW)
         assert [OLD in again.assets, again.nodes] == [True, row.nodes]
