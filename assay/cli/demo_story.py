@@ -9,14 +9,14 @@ import click
 from sqlalchemy import func, select
 
 from assay.cli.costs import NONE
+from assay.cli.demo_decisions import Decisions, say_decisions, say_next
 from assay.cli.figures import common_account, count, credits_of, money, said_of_account, share
 from assay.cli.table import say_table
 from assay.facts.engine import Engine
 from assay.facts.streams import QUERY_HISTORY
-from assay.model.assets import AssetKind
 from assay.model.time import Window
 from assay.store import costs, incidents
-from assay.store.tables import AssetRow, AssetSummaryRow
+from assay.store.tables import AssetRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from assay.facts.files import FactFiles
 
 TOP = 8
-_NOT_READ = (AssetKind.OTHER, AssetKind.EXPOSURE, AssetKind.TEST)
-"""Kinds that are there for something else than being read: pipes, procedures, dashboards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +41,9 @@ class Story:
     nobody: Mapping[str, int]
     unattributed_micro: int | None
     idle: int
-    unread: Sequence[tuple[str, int]]
     wrong: Sequence[tuple[str, str, str]]
     """The title, impact and owner of what wants attention."""
+    decisions: Decisions
     micro_currency: int | None
     currency: str
 
@@ -73,6 +71,7 @@ class Story:
             "unattributed_share": self.unattributed_share,
             "unattributed_nano_credits": dict(self.nobody),
             "idle_nano_credits": self.idle,
+            **self.decisions.as_dict(),
         }
 
 
@@ -93,10 +92,10 @@ def story(session: Session, files: FactFiles, settings: Settings) -> Story:
         nobody={str(line.group[1]): line.nano_credits for line in nobody},
         unattributed_micro=next((line.micro_currency for line in dearest if not line.group[0]), None),
         idle=kinds.get("keeper_idle", 0) + kinds.get("no_query", 0),
-        unread=_unread(session),
         wrong=[
             (one.row.title, one.row.impact, one.row.owner) for one in incidents.page(session, limit=TOP).lines
         ],
+        decisions=Decisions.read(session),
         micro_currency=sum(prices) if prices else None,
         currency=max((line.currency for line in dearest), default=""),
     )
@@ -112,24 +111,8 @@ def _queries(session: Session, files: FactFiles, settings: Settings) -> int:
     return found
 
 
-def _unread(session: Session) -> list[tuple[str, int]]:
-    """The dearest tables of the last 30 days that no consumer has ever read and nothing is built from."""
-    rows = (
-        select(AssetRow.key, AssetSummaryRow.nano_credits)
-        .join(AssetSummaryRow, AssetSummaryRow.asset_id == AssetRow.id)
-        .where(
-            AssetRow.kind.not_in(_NOT_READ),
-            AssetSummaryRow.last_read_ms.is_(None),
-            AssetSummaryRow.downstream == 0,
-            AssetSummaryRow.nano_credits > 0,
-        )
-        .order_by(AssetSummaryRow.nano_credits.desc(), AssetRow.key)
-    )
-    return [(key, nano) for key, nano in session.execute(rows.limit(TOP))]
-
-
 def say_story(told: Story, seconds: float) -> None:
-    """Print what was found: the bill, the dearest assets, idle time, what nobody reads, and what is wrong."""
+    """Print what was found: the bill, the dearest assets, idle time, what is wrong, and what was decided."""
     whole = told.balance.attributed_nano_credits
     price = f" ({money(told.micro_currency, told.currency)})" if told.micro_currency is not None else ""
     click.echo(
@@ -145,16 +128,11 @@ def say_story(told: Story, seconds: float) -> None:
         f"{share(told.idle, whole)} of the credits ({credits_of(told.idle)}) paid for warehouses that stood idle.\n"
     )
     _say_dearest(told, whole)
-    if told.unread:
-        account = common_account([key for key, _ in told.unread])
-        rows = [(key.removeprefix(account), credits_of(nano)) for key, nano in told.unread]
-        title = f"Built in the last 30 days, and nobody reads them{said_of_account(account)}"
-        say_table(title, ("asset", ">credits"), rows)
     if told.wrong:
         say_table("What is wrong", ("incident", "impact", "owner"), told.wrong)
-    click.echo(
-        f"Found in {seconds:.1f} s. More: assay costs, assay reconcile, assay incidents, assay check list."
-    )
+    say_decisions(told.decisions)
+    click.echo(f"Found in {seconds:.1f} s.")
+    say_next()
 
 
 def _say_dearest(told: Story, whole: int) -> None:
