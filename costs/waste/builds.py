@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assay.model.assets import AssetKey
+from assay.model.time import DAY_MS
 from assay.model.waste import BUILD_POOL, Claim
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 FAR = 2
 """Something is done far more often than it is needed when it is done at least so many times as often."""
+
+STEADY_MS = 6 * DAY_MS
+"""From its first to its last build in the period, at least: a week, with builds on both ends of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,11 @@ class History:
     def nano(self) -> int:
         """What all builds cost."""
         return sum(build.nano for build in self.builds)
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether it was built for long enough to say that it will be: what is a few days old may find its readers."""
+        return bool(self.builds) and self.builds[-1].at_ms - self.builds[0].at_ms >= STEADY_MS
 
     @property
     def is_whole(self) -> bool:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 LEAST_ROWS = 1_000_000
 """Smaller tables are cheap to write; what they cost is reading, which an incremental build does not always spare."""
 
+LEAST_BUILDS = 3
+"""Two builds are no trend."""
+
 NEW_AT_MOST = 100
 """Per mille of a build's rows that may be new since the build before."""
 
@@ -40,7 +43,9 @@ def find(evidence: Evidence, period: Period) -> Finding | None:
     """The finding, when a large table never shrinks and a tenth of each build is new at most."""
     history = evidence.history
     rows = [build.rows for build in history.builds if build.rows is not None]
-    if len(rows) < 3 or len(rows) < len(history.builds) or not history.is_whole:  # noqa: PLR2004 - two points are no trend
+    if len(rows) < LEAST_BUILDS or len(rows) < len(history.builds):
+        return None
+    if not history.is_whole or not history.is_steady:
         return None
     typical, steps = median_low(rows), len(rows) - 1
     if typical < LEAST_ROWS or rows[-1] < rows[0] or min(rows) * 100 < rows[0] * 99:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from assay.model.decisions import Confidence
 from assay.model.waste import BUSY_POOL, IDLE_POOL, Claim, Figure, Finding, Lever, WasteKind
-from costs.sessions import SIZES, size_key
 from costs.waste.builds import total
 from costs.waste.names import quoted
+from costs.waste.sizes import nodes, smaller
 
 if TYPE_CHECKING:
     from costs.waste.period import Period
@@ -22,12 +22,6 @@ QUEUED_AT_MOST = 10
 
 SLOWER = 1500
 """Per mille of its time now that the same work is taken to need at half the size: it then costs three quarters."""
-
-SMALLER = {
-    "SMALL": "XSMALL", "MEDIUM": "SMALL", "LARGE": "MEDIUM", "XLARGE": "LARGE", "2XLARGE": "XLARGE",
-    "3XLARGE": "2XLARGE", "4XLARGE": "3XLARGE", "5XLARGE": "4XLARGE", "6XLARGE": "5XLARGE",
-}  # fmt: skip
-"""The size below each, which costs half of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +47,7 @@ class Evidence:
     @property
     def bytes_per_node_second(self) -> int:
         """What each node read in a second of work; a node is what an X-Small has one of."""
-        nodes = SIZES.get(size_key(self.size), 1)
-        return self.bytes_scanned * 1000 // max(self.busy_ms * nodes, 1)
-
-
-def smaller(size: str) -> str | None:
-    """The size below; None where there is none, or the size is not known."""
-    return SMALLER.get(size_key(size).replace("XXLARGE", "2XLARGE").replace("X2", "2"))
+        return self.bytes_scanned * 1000 // max(self.busy_ms * nodes(self.size), 1)
 
 
 def find(evidence: Evidence, period: Period) -> Finding | None:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from assay.model.assets import AssetKey
 from assay.model.decisions import Confidence
 from assay.model.waste import Claim, Figure, Finding, Lever, WasteKind
-from costs.sessions import SIZES, size_key
 from costs.waste.builds import total
 from costs.waste.names import quoted
-from costs.waste.oversized import SMALLER
+from costs.waste.sizes import larger, nodes
 
 if TYPE_CHECKING:
     from costs.waste.period import Period
@@ -25,8 +24,6 @@ _SPEEDS = (
 )
 AT_MOST = 500
 """Per mille of a statement's time that spilling is held for, at most."""
-
-LARGER = {below: size for size, below in SMALLER.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +46,8 @@ class Spilled:
     @property
     def lost(self) -> int:
         """Per mille of the statements' time spent on writing what spilled and reading it back."""
-        nodes = SIZES.get(size_key(self.size), 1)
         moved = 2 * (self.local_bytes * REMOTE + self.remote_bytes * LOCAL)
-        share = moved * 1000 * 1000 // (LOCAL * REMOTE * nodes * max(self.ran_ms, 1))
+        share = moved * 1000 * 1000 // (LOCAL * REMOTE * nodes(self.size) * max(self.ran_ms, 1))
         return min(share, AT_MOST)
 
 
@@ -118,9 +114,9 @@ def _gigabytes(size: int) -> str:
 
 
 def _change(evidence: Evidence, name: str, worst: Spilled) -> str:
-    larger = LARGER.get(size_key(worst.size), "")
+    above = larger(worst.size)
     if evidence.is_asset:
-        size = f" of size {larger}" if larger else ""
+        size = f" of size {above}" if above else ""
         own = (
             f"`snowflake_warehouse: …`{size} in its dbt config"
             if evidence.is_model
@@ -130,5 +126,5 @@ def _change(evidence: Evidence, name: str, worst: Spilled) -> str:
             f"Have {name} handle less at once (fewer columns, filters before joins, pieces), or give it a larger "
             f"warehouse of its own: {own}."
         )
-    step = f"`ALTER WAREHOUSE {quoted(name)} SET WAREHOUSE_SIZE = {larger}`, or move" if larger else "Move"
+    step = f"`ALTER WAREHOUSE {quoted(name)} SET WAREHOUSE_SIZE = {above}`, or move" if above else "Move"
     return f"{step} the few statements that spill to a larger warehouse."

@@ -44,7 +44,7 @@ def find(evidence: Evidence, period: Period) -> Finding | None:
     history = evidence.history
     builds = len(history.builds)
     vain = len(idle_builds([build.at_ms for build in history.builds], evidence.changes_ms))
-    if builds <= 1 or builds < FAR * (builds - vain):
+    if not history.is_steady or builds < FAR * (builds - vain):
         return None
     claimed = claims(history, history.saved_by_leaving_out(vain), Lever.FREQUENCY, period)
     return Finding(

@@ -58,7 +58,7 @@ def find(evidence: Evidence, period: Period) -> Finding | None:
     history = evidence.history
     builds = len(history.builds)
     useful = needed([build.at_ms for build in history.builds], evidence.uses()).total()
-    if builds <= 1 or builds < FAR * max(useful, 1):
+    if not history.is_steady or builds < FAR * max(useful, 1):
         return None
     claimed = claims(history, history.saved_by_leaving_out(builds - useful), Lever.FREQUENCY, period)
     reads, dependents = sum(evidence.reads.values()), sum(evidence.dependents.values())

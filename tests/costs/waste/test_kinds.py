@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assay.model.decisions import Confidence
 from assay.model.time import DAY_MS, HOUR_MS
 from assay.model.waste import Claim, Finding, Lever, WasteKind
-from costs.waste import failed, full_refresh, oversized, spilling, unchanged, unread
-from costs.waste.builds import Build, History
+from costs.waste import failed, full_refresh, oversized, sizes, spilling, unchanged, unread
+from costs.waste.builds import Build, History, claims, total
 from costs.waste.period import Period
 
 CREDIT = 1_000_000_000
@@ -59,11 +63,12 @@ def test_hourly_builds_that_are_read_twice_a_day() -> None:
 
 
 def test_builds_of_what_nobody_uses_are_all_for_nothing() -> None:
-    """Without a read every build is left out; the change is to stop."""
-    found = unread.find(unread.Evidence(hourly(1), {}, {}), TEN_DAYS)
+    """Without a read every build is left out; the change is to stop. What is a few days old may find its readers."""
+    found = unread.find(unread.Evidence(hourly(), {}, {}), TEN_DAYS)
 
     assert found is not None
-    assert 72 * CREDIT == found.nano_per_month
+    assert 720 * CREDIT == found.nano_per_month
+    assert unread.find(unread.Evidence(hourly(6), {}, {}), TEN_DAYS) is None
     assert found.change.startswith("Stop building orders")
 
 
@@ -84,8 +89,8 @@ def test_a_weekly_reader_needs_the_build_before_and_the_one_of_the_day() -> None
 
 def test_a_partial_build_left_out_saves_what_the_cheapest_one_cost() -> None:
     """Its rows are handled by another: of 24 builds of 3 and one of 1 credit, all for nothing, 25 are saved, not 73."""
-    builds = [build(hour * HOUR_MS, 3 * CREDIT, is_whole=False) for hour in range(24)]
-    own = history(*builds, build(30 * HOUR_MS, CREDIT, is_whole=False))
+    builds = [build(day * DAY_MS, 3 * CREDIT, is_whole=False) for day in range(24)]
+    own = history(*builds, build(24 * DAY_MS, CREDIT, is_whole=False))
     found = unread.find(unread.Evidence(own, {}, {}), Period(0, 30 * DAY_MS))
 
     assert found is not None
@@ -94,10 +99,8 @@ def test_a_partial_build_left_out_saves_what_the_cheapest_one_cost() -> None:
 
 def test_builds_between_which_no_input_changed() -> None:
     """24 builds and a change before two of them: 21 found nothing new, and the first one is taken as needed."""
-    own = hourly(1)
-    found = unchanged.find(
-        unchanged.Evidence(own, (5 * HOUR_MS - 1, 20 * HOUR_MS), 1), Period(0, 30 * DAY_MS)
-    )
+    own = history(*(build(day * DAY_MS) for day in range(24)))
+    found = unchanged.find(unchanged.Evidence(own, (5 * DAY_MS - 1, 20 * DAY_MS), 1), Period(0, 30 * DAY_MS))
 
     assert found is not None
     assert 21 * CREDIT == found.nano_per_month
@@ -114,7 +117,8 @@ def test_a_change_is_in_the_build_that_starts_as_it_ends() -> None:
 def test_inputs_that_change_as_often_as_the_asset_is_built_are_no_waste() -> None:
     """Nothing is said below half."""
     assert (
-        unchanged.find(unchanged.Evidence(hourly(1), tuple(range(0, DAY_MS, HOUR_MS)), 1), TEN_DAYS) is None
+        unchanged.find(unchanged.Evidence(hourly(), tuple(range(0, 10 * DAY_MS, HOUR_MS)), 1), TEN_DAYS)
+        is None
     )
 
 
@@ -247,11 +251,12 @@ def test_what_does_not_tell_its_spilling_is_less_sure() -> None:
     assert Confidence.LOW is found.confidence
 
 
-def test_every_size_has_the_one_below() -> None:
+def test_every_size_has_the_ones_beside_it() -> None:
     """However it is spelt."""
-    assert ["XSMALL", "3XLARGE", "XLARGE", None] == [
-        oversized.smaller(size) for size in ("Small", "4X-Large", "2X-Large", "X-Small")
-    ]
+    spelt = ("Small", "4X-Large", "XXLARGE", "X5LARGE", "X-Small", "6X-Large", "")
+
+    assert ["XSMALL", "3XLARGE", "XLARGE", "4XLARGE", None, "5XLARGE", None] == [*map(sizes.smaller, spelt)]
+    assert ["MEDIUM", "5XLARGE", "3XLARGE", "6XLARGE", "SMALL", None, None] == [*map(sizes.larger, spelt)]
 
 
 def test_time_lost_to_spilling() -> None:
@@ -281,3 +286,38 @@ def test_no_statement_loses_more_than_half_its_time_to_spilling() -> None:
     part = spilling.Spilled("WH", "Small", "busy:other:", 1, 10**13, 10**13, 1000, 10, 10)
 
     assert 500 == part.lost
+
+
+DAYS_USED = st.dictionaries(st.integers(0, 12).map(lambda day: day * DAY_MS), st.integers(0, 30))
+
+
+@given(st.lists(st.integers(0, 12 * DAY_MS), max_size=40), DAYS_USED, DAYS_USED)
+def test_uses_only_add_to_the_builds_that_are_needed(
+    starts: list[int], uses: dict[int, int], more: dict[int, int]
+) -> None:
+    """No day needs more builds than it had, none are needed without a use, and another use never takes one away."""
+    built = Counter(at_ms - at_ms % DAY_MS for at_ms in starts)
+    served = unread.needed(starts, uses)
+    both = unread.needed(starts, Counter(uses) + Counter(more))
+
+    assert all(0 <= served[day] <= built[day] for day in served)
+    assert all(served[day] <= both[day] for day in served)
+    assert unread.needed(starts, {}).total() == 0
+    if starts and uses:
+        last = {day: 1 for day in uses if uses[day] and day > max(starts)}
+        assert not last or unread.needed(starts, last).total() == 1
+
+
+@given(st.lists(st.integers(0, 10**6), min_size=1, max_size=20), st.data())
+def test_a_finding_promises_what_it_claims_and_no_more_than_there_is(
+    nanos: list[int], data: st.DataObject
+) -> None:
+    """Over several warehouses the claims add up to the saving but for what is rounded down, and stay below the cost."""
+    own = history(
+        *(replace(build(day, nano), warehouse=f"W{day % 3}") for day, nano in enumerate(nanos)),
+    )
+    saved = own.saved_by_leaving_out(data.draw(st.integers(0, len(nanos))))
+    claimed = claims(own, saved, Lever.FREQUENCY, Period(0, 30 * DAY_MS))
+
+    assert saved - 3 <= total(claimed) <= saved <= own.nano
+    assert all(0 <= claim.nano <= claim.whole_nano for claim in claimed)
