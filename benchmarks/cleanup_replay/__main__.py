@@ -25,6 +25,8 @@ from benchmarks.report import table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from benchmarks.cleanup_replay.history import Deleted
+
 
 def main() -> int:
     """Replay, print, and tell by the exit code whether all is right."""
@@ -61,12 +63,20 @@ def _replays(repository: Repository, names: list[str], limit: int) -> Iterator[R
     for name in names:
         try:
             for past in deleted(repository, name):
-                yield replay(past)
+                yield _replay(past)
                 count += 1
                 if count == limit:
                     return
         except TreeError as error:
             print(f"{name}: left out: {error.message}", file=sys.stderr)
+
+
+def _replay(past: Deleted) -> Replay:
+    try:
+        return replay(past)
+    except Exception as error:  # noqa: BLE001 - a crash is what the replay looks for, and not its end
+        crash = [f"crash: {type(error).__name__}: {error}"]
+        return Replay(past.commit, past.folder, len(past.files), violations=crash)
 
 
 def totals(done: list[Replay], seconds: float) -> dict[str, float]:
@@ -79,10 +89,17 @@ def totals(done: list[Replay], seconds: float) -> dict[str, float]:
         "deletions wrong": sum(bool(each.violations) for each in done),
         "violations": sum(len(each.violations) for each in done),
         "side resources removed": sum(each.also for each in done),
-        "entries people left": sum(each.left_by_people[0] for each in done),
-        "refs people left dangling": sum(each.left_by_people[1] for each in done),
+        "models refused whose refs people left dangling": sum(len(left_dangling(each)) for each in done),
+        "entries people left": sum(len(each.entries_left_by_people) for each in done),
+        "refs people left dangling": sum(len(each.refs_left_by_people) for each in done),
         "seconds": round(seconds, 1),
     }
+
+
+def left_dangling(one: Replay) -> set[str]:
+    """The models that were refused, and that something still refers to in what people made of it."""
+    dangling = {each.rpartition(" ")[2] for each in one.refs_left_by_people}
+    return one.refused.keys() & dangling
 
 
 def show(done: list[Replay], seconds: float, *, each: bool) -> None:
@@ -112,7 +129,8 @@ def show(done: list[Replay], seconds: float, *, each: bool) -> None:
     )
     for one in done:
         for name, why in sorted(one.refused.items()):
-            print(f"refused {one.commit[:10]} {name}: {why}")
+            also = " (people left it dangling)" if name in left_dangling(one) else ""
+            print(f"refused {one.commit[:10]} {name}: {why}{also}")
     table([(name, f"{value:,}") for name, value in totals(done, seconds).items()], ("total", ""))
 
 

@@ -57,12 +57,11 @@ def words(held: bytes) -> frozenset[bytes]:
     return frozenset(WORD.findall(held))
 
 
-def left_behind(after: Tree, names: AbstractSet[str], project: str) -> tuple[int, int]:
-    """How many leftover entries and dangling refs a tree holds."""
+def left_behind(after: Tree, names: AbstractSet[str], project: str) -> tuple[list[str], list[str]]:
+    """The leftover entries and the dangling refs a tree holds."""
     found = list(_left(after, names, project))
-    return sum(each.startswith("leftover") for each in found), sum(
-        each.startswith("dangling") for each in found
-    )
+    entries = [each for each in found if each.startswith("leftover")]
+    return entries, [each for each in found if each.startswith("dangling")]
 
 
 def _left(after: Tree, names: AbstractSet[str], project: str) -> Iterator[str]:
@@ -82,7 +81,7 @@ def _left(after: Tree, names: AbstractSet[str], project: str) -> Iterator[str]:
 def _left_in_yaml(path: str, held: bytes, names: AbstractSet[str], project: str) -> Iterator[str]:
     try:
         root = _load(held)
-    except (yaml.YAMLError, ValueError):
+    except yaml.YAMLError:
         return
     if not isinstance(root, dict):
         return
@@ -195,7 +194,11 @@ def _is_subsequence(part: list[bytes], whole: list[bytes]) -> bool:
 
 
 def _load(held: bytes) -> Any:  # noqa: ANN401 - whatever the file holds
-    return yaml.load(held, Loader=LOADER)  # noqa: S506 - the safe loader, in C where there is one
+    """What a file holds; one with values no loader can make, as text."""
+    try:
+        return yaml.load(held, Loader=LOADER)  # noqa: S506 - the safe loader, in C where there is one
+    except (yaml.constructor.ConstructorError, ValueError):
+        return yaml.load(held, Loader=yaml.BaseLoader)  # noqa: S506 - makes nothing but text
 
 
 def _entries(root: dict[Any, Any], section: str) -> list[dict[Any, Any]]:

@@ -32,7 +32,8 @@ class Replay:
     violations: list[str] = field(default_factory=list)
     also: int = 0
     files: int = 0
-    left_by_people: tuple[int, int] = (0, 0)
+    entries_left_by_people: list[str] = field(default_factory=list)
+    refs_left_by_people: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
 
@@ -49,7 +50,7 @@ def replay(past: Deleted) -> Replay:
     done.also, done.files = len(edits.also), len(edits.changes)
     if left:
         done.violations += violations(tree, edits.changes, files, left, project)
-    done.left_by_people = left_behind(past.after, names, project)
+    done.entries_left_by_people, done.refs_left_by_people = left_behind(past.after, names, project)
     done.seconds = time.perf_counter() - began
     return done
 

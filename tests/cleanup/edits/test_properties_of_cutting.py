@@ -6,7 +6,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -34,6 +34,8 @@ ENTRIES = st.lists(
     max_size=5,
 )
 COMMENTS = st.lists(st.sampled_from(["", "# comment", "  # deeper: comment", "\n"]), min_size=1, max_size=6)
+
+some = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def dumped(entries: list[dict[str, Any]], style: bool | None, indent: int) -> str:
@@ -88,6 +90,7 @@ def check(text: str, gone: set[int], load: Callable[[str], Value]) -> bool:
     return True
 
 
+@some
 @given(st.data(), ENTRIES, st.sampled_from([False, None]), st.sampled_from([2, 4]), COMMENTS)
 def test_block_entries_are_cut_out_exactly(
     data: st.DataObject, entries: list[dict[str, Any]], style: bool | None, indent: int, comments: list[str]
@@ -101,6 +104,7 @@ def test_block_entries_are_cut_out_exactly(
     assert check(text, gone, yaml.safe_load)
 
 
+@some
 @given(st.data(), ENTRIES)
 def test_flow_entries_are_cut_out_exactly(data: st.DataObject, entries: list[dict[str, Any]]) -> None:
     """Between brackets likewise, as YAML and as JSON of one line or more."""
@@ -109,6 +113,7 @@ def test_flow_entries_are_cut_out_exactly(data: st.DataObject, entries: list[dic
     assert check(dumped(entries, style=True, indent=2), gone, yaml.safe_load)
 
 
+@some
 @given(st.data(), ENTRIES, st.sampled_from(["\n", "\r\n"]), st.booleans())
 def test_another_library_agrees(
     data: st.DataObject, entries: list[dict[str, Any]], newline: str, final: bool
@@ -121,6 +126,7 @@ def test_another_library_agrees(
     assert check(text, gone, with_ruamel)
 
 
+@some
 @given(st.data(), ENTRIES, st.integers(0, 4), VALUES)
 def test_shared_values_survive_the_entry_that_held_them(
     data: st.DataObject, entries: list[dict[str, Any]], holder: int, shared: Value
