@@ -8,9 +8,9 @@ import platform
 import tempfile
 from pathlib import Path
 
-from benchmarks import attribution, company, fairness, ingest, pages, parsing, start
+from benchmarks import attribution, company, fairness, forecast, ingest, pages, parsing, quotes, start
 
-PARTS = ("start", "ingest", "parsing", "fairness", "attribution", "pages")
+PARTS = ("start", "ingest", "parsing", "fairness", "quotes", "attribution", "pages", "forecast")
 
 
 def main() -> None:
@@ -33,15 +33,22 @@ def measure(folder: Path, parts: set[str], millions: list[int]) -> None:
     """Run the parts in order."""
     if "start" in parts:
         start.run()
-    if parts & {"ingest", "parsing", "fairness"}:
+    if parts & {"ingest", "parsing", "fairness", "quotes"}:
         made = company.made(folder / "demo")
-        for name, part in (("ingest", ingest), ("parsing", parsing), ("fairness", fairness)):
+        for name, part in (
+            ("ingest", ingest),
+            ("parsing", parsing),
+            ("fairness", fairness),
+            ("quotes", quotes),
+        ):
             if name in parts:
                 part.run(made)
     if "attribution" in parts:
         attribution.run(folder, millions)
     if "pages" in parts:
         pages.run(folder / "pages")
+    if "forecast" in parts:
+        forecast.run(folder / "forecast")
 
 
 if __name__ == "__main__":

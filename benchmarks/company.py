@@ -24,6 +24,7 @@ class Company:
     """Where the company is, how many rows its views have, and how long it took to read them and to do the rest."""
 
     demo: Demo
+    folder: Path
     facts: Path
     rows: int
     query_rows: int
@@ -49,6 +50,7 @@ def made(folder: Path, *, days: int = 60, queries: int = 300_000) -> Company:
     rows = read.collected[0].rows
     return Company(
         demo,
+        folder,
         folder / ".assay" / "facts" / CONNECTION,
         sum(rows.values()),
         rows["query_history"],
