@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from assay.cleanup import lifecycle
@@ -15,6 +16,9 @@ from assay.cleanup.prospects import survey
 from assay.cleanup.pull_request import Place, open_request
 from assay.cleanup.workshop import bench
 from assay.errors import AssayError
+from assay.model.decisions import PullRequestState
+from assay.model.time import to_ms
+from assay.store import pull_requests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,16 +91,31 @@ def _follow_one(  # noqa: PLR0913, PLR0917 - one repository, all that is needed 
 
 
 def _open_new(place: Place, settings: Settings, now: datetime, followed: Followed) -> None:
+    """Open what may be opened, as far as the caps let: what they rule out is not planned in vain."""
     found = surveyed(place.store, settings, place.name, now)
     for prospect in found.prospects:
-        if not prospect.is_open:
+        if not prospect.is_open or not _has_room(place, prospect, now):
+            continue
+        plan = planned(settings, place, prospect, found, now)
+        if plan.proposal is None or not plan.is_open:
             continue
         try:
-            plan = planned(settings, place, prospect, found, now)
-            if plan.is_open and plan.proposal is not None:
-                followed.opened.append(open_request(place, plan.proposal, now))
-        except NotProposedError:  # a cap is reached, or it is open already: `assay cleanup detect` tells
-            continue
+            followed.opened.append(open_request(place, plan.proposal, now))
+        except NotProposedError:  # a cap was reached meanwhile: `assay cleanup detect` tells
+            return
+
+
+def _has_room(place: Place, prospect: Prospect, now: datetime) -> bool:
+    """Whether another may be opened, and none about the same is; one that was begun is gone on with."""
+    assets = {member.verdict.asset for member in prospect.members}
+    with place.store.read() as session:
+        live = pull_requests.live(session, place.name)
+        today = pull_requests.made_since(session, place.name, to_ms(now - timedelta(days=1)) + 1)
+    same = [row for row in live if not assets.isdisjoint(row.assets)]
+    if same:
+        begun = PullRequestState.OPEN.value not in {row.state for row in same}
+        return begun and {row.fingerprint for row in same} == {prospect.fingerprint}
+    return len(live) < place.settings.max_open and today < place.settings.per_day
 
 
 def surveyed(store: Store, settings: Settings, repository: str, now: datetime) -> Survey:

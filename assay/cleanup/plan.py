@@ -149,6 +149,8 @@ def _proof(
     prospect: Prospect, resources: Sequence[Resource], ids: Sequence[str], edits: Edits, bench: Bench
 ) -> Proof:
     names = [Called(each.name, _path_of(each)) for each in resources]
+    checks = bench.manifest.checks_of(ids) if bench.manifest else ()
+    own = [*resources, *_resources(bench.manifest, checks)]
     return prove(
         bench.base.tree,
         edits.changes,
@@ -158,6 +160,7 @@ def _proof(
         folder=bench.base.folder,
         parser=bench.parser,
         watched=bench.watched,
+        own=[bench.base.path(each.path) for each in own if each.path.endswith((".sql", ".py"))],
     )
 
 

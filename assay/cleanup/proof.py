@@ -19,7 +19,7 @@ from assay.cleanup.proposal import Step
 from assay.cleanup.scan import scan
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from assay.cleanup.project.tree import Tree
     from assay.cleanup.scan import Called, Mention
@@ -84,16 +84,16 @@ def prove(  # noqa: PLR0913 - a change is a tree, its edits, and what they are m
     folder: str = ".",
     parser: Parser | None = None,
     watched: Sequence[Tree] = (),
+    own: Collection[str] = (),
 ) -> Proof:
     """Prove that `changes` of the repository `tree` take exactly the `expected` unique_ids out, or disable them.
 
-    `names` are looked for in the text of the files as they would be; a disabled model keeps its own files, so only
-    what would break is looked for then. `folder` is where the project stands in the repository; `watched` are other
-    folders whose text may name them: a scheduler's code, a BI tool's models.
+    `names` are looked for in the text of the files as they would be, but for the `own` files of what is disabled: it
+    keeps them. `folder` is where the project stands in the repository; `watched` are other folders whose text may name
+    them: a scheduler's code, a BI tool's models.
     """
-    after = Changed(tree, changes)
-    own = {path for path, held in changes.items() if held is not None} if step is Step.DISABLE else set()
-    mentions = (*scan(after, names, passed_over=own), *(one for each in watched for one in scan(each, names)))
+    mentions = tuple(_mentions(Changed(tree, changes), names, changes, step, own))
+    mentions += tuple(one for each in watched for one in scan(each, names))
     if parser is None or not parser.program:
         return Proof(unverified="no dbt program is configured", mentions=mentions)
     with tempfile.TemporaryDirectory(prefix="assay-proof-") as copy:
@@ -116,6 +116,15 @@ def prove(  # noqa: PLR0913 - a change is a tree, its edits, and what they are m
         version=first.version,
         adapter=first.adapter,
     )
+
+
+def _mentions(
+    after: Tree, names: Collection[Called], changes: Mapping[str, object], step: Step, own: Collection[str]
+) -> Iterator[Mention]:
+    """What still names them; in the entries of what is disabled a reference is its own, and stays with it."""
+    for mention in scan(after, names, passed_over=own if step is Step.DISABLE else ()):
+        if step is Step.DELETE or mention.how != "ref" or mention.path not in changes:
+            yield mention
 
 
 def _before(project: Path, parser: Parser) -> tuple[ParseReport, bool]:
@@ -145,7 +154,7 @@ def apply(changes: Mapping[str, bytes | None], root: Path) -> None:
     """Make the changes in a folder."""
     for path, held in changes.items():
         if held is None:
-            (root / path).unlink()
+            (root / path).unlink(missing_ok=True)  # outside the project it was not written
         else:
             _put(root, path, held)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from assay import telemetry
 from assay.cycle.backfills import decide_backfills
 from assay.cycle.budgets import decide_budgets
+from assay.cycle.cleaning import decide_cleanup
 from assay.cycle.needs import decide_needs
 from assay.cycle.summary import Decided, Event, Problem, Step
 from assay.cycle.waste import decide_waste
@@ -26,6 +27,7 @@ DECISIONS: dict[str, Decision] = {
     "waste": decide_waste,
     "backfills": decide_backfills,
     "budgets": decide_budgets,
+    "cleanup": decide_cleanup,
 }
 """What is decided in every cycle, in this order: each keeps its answer in the store and gives counts by a word."""
 

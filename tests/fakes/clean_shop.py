@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import update
+
 from assay.model.assets import Alias, Asset, AssetKey, AssetKind, Edge, EdgeSource
 from assay.model.time import DAY_MS, day_start_ms, to_ms
 from assay.store import assets
@@ -190,17 +192,33 @@ def _fill(session: Session) -> None:
     ]
     assets.save_edges(session, edges, to_ms(LONG_AGO))
     ids = assets.find_ids(session, [key(name) for name in COSTS])
-    for day in range(today - 120 * DAY_MS, today + 1, DAY_MS):
-        session.add(
-            DayStateRow(connection="acme", step="mapping", day_ms=day, fingerprint="", computed_ms=now_ms)
-        )
-        session.add(_read(ids[str(key("orders"))], day, "bi_tool"))
+    _days(session, ids[str(key("orders"))], range(today - 120 * DAY_MS, today + 1, DAY_MS))
     for stream in ("query_history", "access_history", "object_dependencies"):
         session.add(WatermarkRow(connection="acme", stream=stream, value_ms=now_ms, updated_ms=now_ms))
         session.add(_line(stream, now_ms))
     session.add(_line("tables", now_ms))
     for name, credit in COSTS.items():
         session.add(_summary(ids[str(key(name))], credit * CREDIT, today + DAY_MS))
+
+
+def _days(session: Session, orders: int, days: range) -> None:
+    """Days whose queries are known: on each, a BI tool reads the orders."""
+    for day in days:
+        session.add(
+            DayStateRow(
+                connection="acme", step="mapping", day_ms=day, fingerprint="", computed_ms=day + DAY_MS
+            )
+        )
+        session.add(_read(orders, day, "bi_tool"))
+
+
+def live_on(company: Company, until: datetime) -> None:
+    """Let the company live on to a moment: its queries are known up to then."""
+    today = day_start_ms(NOW.date())
+    with Store.open(company.url) as store, store.write() as session:
+        orders = assets.find_ids(session, [key("orders")])[str(key("orders"))]
+        _days(session, orders, range(today + DAY_MS, day_start_ms(until.date()) + 1, DAY_MS))
+        session.execute(update(WatermarkRow).values(value_ms=to_ms(until)))
 
 
 def _read(asset_id: int, day_ms: int, reader: str) -> UsageRow:

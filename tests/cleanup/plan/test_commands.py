@@ -48,7 +48,7 @@ class Shell:
 @pytest.fixture(autouse=True)
 def today(monkeypatch: pytest.MonkeyPatch) -> datetime:
     """It is the company's own day."""
-    monkeypatch.setattr(figures, "today", lambda: clean_shop.NOW)
+    monkeypatch.setattr(figures, "utc_now", lambda: clean_shop.NOW)
     return clean_shop.NOW
 
 
@@ -247,7 +247,7 @@ def test_old_evidence_opens_nothing(cleanup: Shell, monkeypatch: pytest.MonkeyPa
     """Queries that are known up to two days ago say nothing of yesterday's."""
     from datetime import timedelta  # noqa: PLC0415 - for this test alone
 
-    monkeypatch.setattr(figures, "today", lambda: clean_shop.NOW + timedelta(days=2))
+    monkeypatch.setattr(figures, "utc_now", lambda: clean_shop.NOW + timedelta(days=2))
 
     told = cleanup.json("detect", "68")
 
