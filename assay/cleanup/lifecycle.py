@@ -9,30 +9,26 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from assay.cleanup import limits, recovery, watching
+from assay.cleanup import branches, keeping, limits, recovery, renewal, watching
 from assay.cleanup.forges.base import RequestState, say_once
-from assay.cleanup.forges.errors import DeclinedError, ForgeError, MissingError
-from assay.cleanup.marker import withdrawn
+from assay.cleanup.forges.errors import DeclinedError
+from assay.cleanup.keeping import HELD, MERGED_AS, UNDRESSED, WITHDRAWING
+from assay.cleanup.marker import is_withdrawn, standing_again, withdrawn
 from assay.cleanup.proposal import Step
-from assay.cleanup.pull_request import opening_of, told, with_sql
+from assay.cleanup.pull_request import opening_of
 from assay.errors import AssayError
 from assay.model.decisions import PullRequestState
 from assay.model.time import DAY_MS, from_ms, to_ms
 from assay.store import pull_requests
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from assay.cleanup.forges.base import PullRequest
-    from assay.cleanup.proposal import Proposal
     from assay.cleanup.pull_request import Place
+    from assay.cleanup.renewal import Replan
     from assay.store.tables import PullRequestRow
-
-    Replan = Callable[[PullRequestRow], Proposal | None]
-
-WITHDRAWING, RENEWING, HELD = "withdrawing", "renewing", "held"
-"""Details of a row: the words it is being withdrawn with, the base it is being brought to, whether it is on hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +60,33 @@ def follow(place: Place, replan: Replan, now: datetime) -> Followed:
     A pull request that fails stops no other.
     """
     followed = Followed()
-    pass_ = _Pass(place, replan, now, followed)
+    one_pass = _Pass(place, replan, now, followed)
     try:
         for row in recovery.adopt(place.store, place.forge, place.name):
-            pass_.tell(row, "was found again on the forge")
+            one_pass.tell(row, "was found again on the forge")
     except AssayError as error:
         followed.problems.append(error)
         return followed
     with place.store.read() as session:
         live = pull_requests.live(session, place.name)
         merged = pull_requests.in_state(session, place.name, PullRequestState.MERGED)
-    pass_.each(live, pass_.look_after)
-    pass_.each((row for row in merged if _waits(row, place, now)), pass_.watch)
+    one_pass.each(live, one_pass.look_after)
+    one_pass.each(_waiting(merged, place, now), one_pass.watch)
     return followed
 
 
-def _waits(row: PullRequestRow, place: Place, now: datetime) -> bool:
-    """Whether something was disabled and may be deleted, so that a read of it still matters."""
-    over = row.changed_ms + (place.settings.wait_days + place.settings.closed_is_no_days) * DAY_MS
-    return row.step == Step.DISABLE and limits.STOPPED not in row.details and to_ms(now) < over
+def _waiting(merged: Sequence[PullRequestRow], place: Place, now: datetime) -> list[PullRequestRow]:
+    """What was disabled and may yet be deleted, so that a read of it still matters."""
+    deleted = {row.fingerprint for row in merged if row.step == Step.DELETE.value}
+    longest_ms = (place.settings.wait_days + place.settings.closed_is_no_days) * DAY_MS
+    return [
+        row
+        for row in merged
+        if row.step == Step.DISABLE.value
+        and row.fingerprint not in deleted
+        and limits.STOPPED not in row.details
+        and to_ms(now) < row.changed_ms + longest_ms
+    ]
 
 
 @dataclass(slots=True)
@@ -127,51 +131,56 @@ class _Pass:
         if not uses or row.number is None:
             return
         say_once(self.place.forge, row.number, watching.MARKER, watching.stopped(uses))
-        self._note(row, limits.STOPPED, watching.short(uses))
+        keeping.note(self.place, row, limits.STOPPED, watching.short(uses))
         self.tell(row, f"is merged, and what it disabled is read: {watching.short(uses)}")
 
     # --- what the forge says
 
     def _merged(self, row: PullRequestRow, pull: PullRequest) -> None:
-        """Keep that it was merged, and what it promises to save; tidy the branch away."""
+        """Keep when and as what it was merged, and tidy the branch away; the ledger of savings takes it from there."""
+        branches.delete(self.place, row)
         ended = pull.ended_at or self.now
-        with self.place.store.write() as session:
-            kept = pull_requests.one(session, row.id)
-            if kept is not None:
-                pull_requests.settle(kept, PullRequestState.MERGED, to_ms(ended))
-                kept.details = kept.details | {"merge_sha": pull.merge_sha}
-        self._delete_branch(row)
-        after = (
-            f"; deleting follows in {self.place.settings.wait_days} days" if row.step == Step.DISABLE else ""
-        )
+        keeping.settle(self.place, row, PullRequestState.MERGED, ended, **{MERGED_AS: pull.merge_sha})
+        follows = row.step == Step.DISABLE.value and self.place.settings.mode == "two_step"
+        after = f"; deleting follows in {self.place.settings.wait_days} days" if follows else ""
         self.tell(row, f"was merged{after}")
 
     def _closed(self, row: PullRequestRow, pull: PullRequest) -> None:
         """Someone closed it, which is a no; or we did, and were interrupted."""
-        ours = WITHDRAWING in row.details or recovery.state_of(pull) is PullRequestState.WITHDRAWN
-        self._delete_branch(row)
+        ours = WITHDRAWING in row.details or is_withdrawn(pull.body)
+        kept = branches.delete(self.place, row)
         state = PullRequestState.WITHDRAWN if ours else PullRequestState.CLOSED
-        self._settle(row, state, pull.ended_at or self.now)
+        keeping.settle(self.place, row, state, pull.ended_at or self.now)
         days = self.place.settings.closed_is_no_days
-        self.tell(row, "was withdrawn" if ours else f"was closed: not proposed again for {days} days")
+        self.tell(
+            row, f"was withdrawn.{kept}" if ours else f"was closed: not proposed again for {days} days.{kept}"
+        )
 
     def _open(self, row: PullRequestRow, pull: PullRequest) -> None:
-        if row.state != PullRequestState.OPEN.value and WITHDRAWING not in row.details:
-            self._finish_opening(row, pull)
         with self.place.store.read() as session:
             uses = watching.needed(session, row.assets, row.evidence_ms)
             unsure = watching.unsure(session, row.assets)
         if uses or WITHDRAWING in row.details:
             self._withdraw(row, pull, row.details.get(WITHDRAWING) or watching.withdrawing(uses))
             return
+        if row.state != PullRequestState.OPEN.value:
+            self._finish_opening(row, pull)
+        if is_withdrawn(
+            pull.body
+        ):  # people opened again what we had closed: closing it is theirs from now on
+            self.place.forge.edit(pull.number, standing_again(pull.body))
         self._hold(row, unsure)
-        if pull.conflicted or (RENEWING in row.details and pull.conflicted is not None):
-            self._renew(row, pull)
+        if renewal.is_due(row, pull) and (what := renewal.renew(self.place, row, pull, self.replan)):
+            self.tell(row, what)
 
     def _finish_opening(self, row: PullRequestRow, pull: PullRequest) -> None:
-        """It was opened, and its labels and reviewers may be missing."""
-        self.place.forge.dress(pull.number, opening_of(self.place, row.branch, row.title, ""))
-        self._settle(row, PullRequestState.OPEN, pull.created_at)
+        """It was opened, and its labels and reviewers may be missing; what the forge will not have is left out."""
+        details = {}
+        try:
+            self.place.forge.dress(pull.number, opening_of(self.place, row.branch, row.title, ""))
+        except DeclinedError as error:
+            details = {UNDRESSED: error.message}
+        keeping.settle(self.place, row, PullRequestState.OPEN, pull.created_at, **details)
 
     # --- what the evidence says
 
@@ -180,127 +189,29 @@ class _Pass:
 
         The words are kept first, so that an interrupted withdrawal is finished even if the read is forgotten.
         """
-        self._note(row, WITHDRAWING, words)
+        keeping.note(self.place, row, WITHDRAWING, words)
         number = pull.number
         say_once(self.place.forge, number, watching.MARKER, words)
-        if withdrawn(pull.body) != pull.body:
+        if not is_withdrawn(pull.body):
             self.place.forge.edit(number, withdrawn(pull.body))
         self.place.forge.close(number)
-        kept = self._delete_branch(row)
-        self._settle(row, PullRequestState.WITHDRAWN, self.now)
+        kept = branches.delete(self.place, row)
+        keeping.settle(self.place, row, PullRequestState.WITHDRAWN, self.now)
         self.tell(row, f"was withdrawn: {words.splitlines()[0].removeprefix('Withdrawn: ')}{kept}")
 
     def _hold(self, row: PullRequestRow, unsure: list[str]) -> None:
         """Say once that evidence is missing, and once that it is whole again."""
-        held = HELD in row.details
-        if bool(unsure) == held or row.number is None:
+        if bool(unsure) == (HELD in row.details) or row.number is None:
             return
         words = watching.on_hold(unsure) if unsure else watching.ON_AGAIN
         say_once(self.place.forge, row.number, watching.HOLD_MARKER, words)
-        self._note(row, HELD, "yes" if unsure else None)
+        keeping.note(self.place, row, HELD, "yes" if unsure else None)
         self.tell(row, "is on hold: evidence is missing" if unsure else "is no longer on hold")
-
-    # --- conflicts
-
-    def _renew(self, row: PullRequestRow, pull: PullRequest) -> None:
-        """Make a conflicted branch anew from the base of today; where others committed, only say so.
-
-        Without conflicts it was interrupted doing so, and only what is kept and told is brought up to date.
-        """
-        if not pull.conflicted and pull.head_sha == row.head_sha:
-            self._note(row, RENEWING, None)  # it was not begun, and is no longer needed
-            return
-        proposal = self.replan(row)
-        if proposal is None or (proposal.fingerprint, proposal.step) != (row.fingerprint, row.step):
-            self._say_conflicted(pull, "It cannot be planned anew as it is: see `assay cleanup detect`.")
-            return
-        proposal = with_sql(self.place.repository, proposal)
-        head = self._ours(row, pull, proposal)
-        if head is None:
-            self._say_conflicted(
-                pull,
-                f"Others committed to it ({self._people(row, pull.head_sha)}), so Assay leaves it to them.",
-            )
-            self.tell(row, "has conflicts and commits by others: left alone")
-            return
-        if pull.conflicted:
-            self._note(row, RENEWING, proposal.base_sha)
-            head = self.place.forge.renew(
-                row.branch, head, proposal.base_sha, proposal.message, proposal.changes
-            )
-        self.place.forge.edit(pull.number, told(proposal, self.place.settings, head))
-        with self.place.store.write() as session:
-            kept = pull_requests.one(session, row.id)
-            if kept is not None:
-                kept.head_sha, kept.base_sha = head, proposal.base_sha
-                kept.evidence_ms = to_ms(proposal.evidence_at)
-                kept.nano_per_month = proposal.nano_per_month
-                kept.details = {name: value for name, value in kept.details.items() if name != RENEWING}
-        self.tell(row, f"was brought to {proposal.base_sha[:12]}")
-
-    def _ours(self, row: PullRequestRow, pull: PullRequest, proposal: Proposal) -> str | None:
-        """The branch's head if nobody but us committed to it; also where we did and were interrupted."""
-        if pull.head_sha == row.head_sha:
-            return pull.head_sha
-        for base in {str(row.details.get(RENEWING, "")), proposal.base_sha} - {""}:
-            if RENEWING in row.details and self.place.forge.holds(pull.head_sha, base, proposal.changes):
-                return pull.head_sha
-        return None
-
-    def _say_conflicted(self, pull: PullRequest, why: str) -> None:
-        words = f"This has conflicts with `{self.place.repository.base}`. {why}"
-        say_once(self.place.forge, pull.number, watching.CONFLICT_MARKER, words)
-
-    def _people(self, row: PullRequestRow, head: str) -> str:
-        """Who committed on top of what we left."""
-        try:
-            return watching.names(one.author for one in self.place.forge.commits(row.head_sha, head))
-        except ForgeError:
-            return "someone"  # our own commit is gone from the forge
-
-    # --- the store and the branch
 
     def _abandon_if_old(self, row: PullRequestRow) -> None:
         """What was begun and never gone on with: after a day it is given up, its branch with it if only ours."""
         if to_ms(self.now) - row.made_ms < DAY_MS:
             return
-        head = self.place.forge.head(row.branch)
-        if head is not None and (
-            head in {row.head_sha, row.base_sha}
-            or not self.place.forge.commits(self.place.repository.base, head)
-        ):
-            self.place.forge.delete_branch(row.branch)
-        self._settle(row, PullRequestState.WITHDRAWN, self.now)
+        branches.delete_begun(self.place, row)
+        keeping.settle(self.place, row, PullRequestState.WITHDRAWN, self.now)
         self.tell(row, f"was begun on {from_ms(row.made_ms):%Y-%m-%d} and never opened: given up")
-
-    def _delete_branch(self, row: PullRequestRow) -> str:
-        """Delete the branch if its head is the one we left; gives what to say where it stays."""
-        head = self.place.forge.head(row.branch)
-        if head is None:
-            return ""
-        if head != row.head_sha:
-            return f" Its branch has commits by {self._people(row, head)} and stays."
-        try:
-            self.place.forge.delete_branch(row.branch)
-        except (DeclinedError, MissingError):
-            return " Its branch may not be deleted."
-        return ""
-
-    def _settle(self, row: PullRequestRow, state: PullRequestState, at: datetime) -> None:
-        with self.place.store.write() as session:
-            kept = pull_requests.one(session, row.id)
-            if kept is not None:
-                pull_requests.settle(kept, state, to_ms(at))
-                row.state, row.changed_ms, row.live_key = kept.state, kept.changed_ms, kept.live_key
-
-    def _note(self, row: PullRequestRow, name: str, value: str | None) -> None:
-        """Keep a detail, or forget it."""
-        with self.place.store.write() as session:
-            kept = pull_requests.one(session, row.id)
-            if kept is not None:
-                rest = {key: one for key, one in kept.details.items() if key != name}
-                kept.details = rest if value is None else rest | {name: value}
-                row.details = kept.details
-
-
-__all__ = ["Event", "Followed", "ForgeError", "follow"]

@@ -86,6 +86,11 @@ def withdrawn(body: str) -> str:
     return body if is_withdrawn(body) else f"{_WITHDRAWN}\n{body}"
 
 
+def standing_again(body: str) -> str:
+    """The body without that mark: people opened it again, and when they close it, that is a no."""
+    return body.replace(f"{_WITHDRAWN}\n", "")
+
+
 def is_withdrawn(body: str) -> bool:
     """Whether we closed it ourselves."""
     return _WITHDRAWN in body

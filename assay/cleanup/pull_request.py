@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from assay.cleanup import limits, recovery
 from assay.cleanup.body import body
 from assay.cleanup.forges.base import Opening, RequestState
-from assay.cleanup.forges.errors import HumanCommitsError
+from assay.cleanup.forges.errors import DeclinedError, HumanCommitsError
+from assay.cleanup.keeping import UNDRESSED
 from assay.cleanup.marker import Marker
 from assay.cleanup.proposal import Step, branch_of
 from assay.errors import AssayError
@@ -62,8 +63,8 @@ def open_request(place: Place, proposal: Proposal, now: datetime) -> PullRequest
     _update(place, row, state=PullRequestState.COMMITTED, head=head, base=proposal.base_sha, now=now)
     pull = _opened(place, proposal, head)
     _update(place, row, state=PullRequestState.COMMITTED, pull=pull, now=now)
-    place.forge.dress(pull.number, _opening(place, proposal, head))
-    return _update(place, row, state=PullRequestState.OPEN, now=now)
+    undressed = _dressed(place, pull.number, _opening(place, proposal, head))
+    return _update(place, row, state=PullRequestState.OPEN, details=undressed, now=now)
 
 
 def with_sql(repository: RepositorySettings, proposal: Proposal) -> Proposal:
@@ -157,6 +158,15 @@ def _opened(place: Place, proposal: Proposal, head: str) -> PullRequest:
     return pull
 
 
+def _dressed(place: Place, number: int, opening: Opening) -> dict[str, str]:
+    """Put labels and reviewers on; a detail that says which the forge would not have: it is open all the same."""
+    try:
+        place.forge.dress(number, opening)
+    except DeclinedError as error:
+        return {UNDRESSED: error.message}
+    return {}
+
+
 def opening_of(place: Place, branch: str, title: str, body: str, *, draft: bool = True) -> Opening:
     """What a pull request is opened with, its labels and reviewers as the settings have them."""
     labels, reviewers = place.repository.labels, place.repository.reviewers
@@ -183,6 +193,7 @@ def _update(  # noqa: PLR0913 - what may change of a row
     head: str = "",
     base: str = "",
     pull: PullRequest | None = None,
+    details: dict[str, str] | None = None,
 ) -> PullRequestRow:
     """Keep how far it has come."""
     with place.store.write() as session:
@@ -191,6 +202,7 @@ def _update(  # noqa: PLR0913 - what may change of a row
             raise AssayError("The pull request is no longer in the store.", hint="Run it again.")
         pull_requests.settle(kept, state, to_ms(now))
         kept.head_sha, kept.base_sha = head or kept.head_sha, base or kept.base_sha
+        kept.details = kept.details | (details or {})
         if pull is not None:
             kept.number, kept.url = pull.number, pull.url
     return kept

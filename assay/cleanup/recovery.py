@@ -55,6 +55,7 @@ def _adopted(session: Session, repository: str, pull: PullRequest) -> PullReques
         if state is not PullRequestState.OPEN or ended.lives or _lives(session, known):
             return None
         pull_requests.settle(known, state, known.changed_ms)
+        known.details = {}  # what was being done to it is over
         return known
     unnumbered = next((row for row in rows if row.number is None and row.live_key), None)
     if unnumbered is not None:

@@ -12,6 +12,7 @@ from fakes.forge_project import CHANGES, KEPT
 from fakes.forge_proposals import NOW, OLD, OLDER, SET, place, proposal
 from fakes.forge_server import Given, Trouble
 
+from assay.cleanup.forges.errors import BrokenError
 from assay.cleanup.lifecycle import Followed, follow
 from assay.cleanup.limits import NotProposedError, due
 from assay.cleanup.marker import is_withdrawn
@@ -247,6 +248,39 @@ def test_one_that_is_opened_again_lives_again(shop: Place, request_: Request, hu
     assert PullRequestState.WITHDRAWN == state(shop.store)
 
 
+def test_a_withdrawn_one_that_people_open_again_is_theirs(shop: Place, request_: Request, hub: Hub) -> None:
+    """It lives as long as the evidence lets it, and when they close it, that is a no."""
+    later = hub.pass_days(1)
+    read(shop.store, OLD, later)
+    judge(shop.store, later, Verdict.IN_USE)
+    look(shop, later)
+    judge(shop.store, later)
+    hub.reopen(request_.number)
+    look(shop, later)
+    assert (PullRequestState.OPEN, False) == (state(shop.store), is_withdrawn(request_.body))
+    hub.close(request_.number)
+    look(shop, later)
+    assert PullRequestState.CLOSED == state(shop.store)
+
+
+def test_a_reviewer_the_forge_will_not_have_stops_nothing(shop: Place, hub: Hub) -> None:
+    """It is opened and followed all the same; the store keeps what the forge said."""
+    odd = replace(shop, repository=shop.repository.model_copy(update={"reviewers": ("ann",)}))
+    row = open_request(odd, proposal(hub.git.refs()["main"]), NOW)
+    assert PullRequestState.OPEN == row.state
+    assert "pull request author" in row.details["undressed"]
+    assert ["assay"] == hub.requests[1].labels
+
+
+def test_what_was_opened_and_not_kept_is_labelled_later(shop: Place, github: GitHubFake) -> None:
+    """The process died after the forge opened it: the next pass finds it and finishes."""
+    github.server.troubles.append(Trouble("POST", "/pulls$", Given(cut=True), after=True))
+    with pytest.raises(BrokenError):
+        open_request(shop, proposal(github.hub.git.refs()["main"]), NOW)
+    look(shop, NOW)
+    assert (PullRequestState.OPEN, ["assay"]) == (state(shop.store), github.hub.requests[1].labels)
+
+
 def test_conflicts_are_mended_by_the_base_of_today(shop: Place, request_: Request, hub: Hub) -> None:
     """The branch is planned anew and moved forward; without conflicts it is left as it is."""
     first = request_.head_sha
@@ -362,5 +396,5 @@ def test_one_that_fails_stops_no_other(shop: Place, hub: Hub, github: GitHubFake
     github.server.troubles += [Trouble("GET", "/pulls/1$", Given(404)) for _ in range(1)]
     followed = follow(shop, lambda _row: None, NOW)
 
-    assert ["#2 was closed: not proposed again for 180 days"] == list(map(str, followed.events))
+    assert ["#2 was closed: not proposed again for 180 days."] == list(map(str, followed.events))
     assert ["404"] == [word for error in followed.problems for word in error.message.split() if word == "404"]
