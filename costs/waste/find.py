@@ -117,7 +117,7 @@ def known_states(store: Store) -> dict[str, str]:
     """The state of each account when it was last looked at, by connection."""
     with store.read() as session:
         kept = select(DayStateRow.connection, DayStateRow.fingerprint).where(DayStateRow.step == STEP)
-        return dict(session.execute(kept).tuples().all())
+        return dict(session.execute(kept).all())
 
 
 def keep(session: Session, looked: Looked, now_ms: int) -> None:
