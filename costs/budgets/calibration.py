@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from costs.budgets.calendar import WEEK
 from costs.budgets.projection import PLAINEST, VARIANTS, project
 
 if TYPE_CHECKING:
@@ -20,13 +21,16 @@ LEAST = 14
 TRIALS = 30
 YEAR = 180
 """Days of the past that are tried."""
+FAR_OFF = 2.0
+"""Errors of more than two scales count as two: an outlier makes the range wide, not endless."""
 Z90 = 1.2816
 """The 90th percentile of the normal law."""
 WIDTH = 1.0
 """How much wider the range is told than the trials say: set once, so that over many series it holds 80 % of months."""
-GENERAL_DRIFT = 0.10
+LEAST_DRIFT, MOST_DRIFT = 0.02, 0.15
+"""Between these is what is known of such series in general: by how much their level drifts, beside their own weeks."""
 GENERAL_TRIALS = 2.0
-"""What is known of such series in general: levels drift by a tenth. It counts as two trials that do not overlap do."""
+"""It counts as much as so many trials that do not overlap."""
 
 
 class Belief(NamedTuple):
@@ -43,7 +47,9 @@ class Belief(NamedTuple):
 
 def scale_of(amounts: Floats, projected: Floats) -> Floats:
     """What errors are measured by: the projected sum, or what such a stretch used to cost where that is more."""
-    scale: Floats = np.maximum(projected, amounts[-56:].mean() * 0.5)
+    recent = amounts[-56:]
+    used = (recent.sum() - recent.max()) / len(recent)  # a single day of another order is no scale
+    scale: Floats = np.maximum(projected, used * 0.5)
     return scale
 
 
@@ -52,16 +58,16 @@ def believe(amounts: Floats, days: Calendar, ahead: int) -> Belief:
     errors, apart = _trials(amounts, days, ahead)
     prior = np.zeros(VARIANTS)
     prior[PLAINEST] = 1.0
-    general = (_noise(amounts) ** 2 / max(1, ahead) + GENERAL_DRIFT**2) ** 0.5
+    general = (_noise(amounts) ** 2 / max(1, ahead) + _drift(amounts) ** 2) ** 0.5
     if not len(errors):
         return Belief(prior, 0.0, 1.5 * general, 1.5 * general)
-    squared = np.minimum(np.abs(errors), 2.0) ** 2
+    squared = np.minimum(np.abs(errors), FAR_OFF) ** 2
     trust = 1 / (squared.mean(axis=0) + 1e-4) ** 2
     weights = trust / trust.sum()
     weights = (weights * apart + prior) / (apart + 1)
     told = errors @ weights
     bias = float(np.median(told)) * apart / (apart + 6)
-    off = told - bias
+    off = np.clip(told - bias, -FAR_OFF, FAR_OFF)
     below = _mixed(off[off < 0], general, apart)
     above = _mixed(off[off > 0], general, apart)
     wider = 1 + 1 / (2 * apart)
@@ -80,6 +86,15 @@ def _noise(amounts: Floats) -> float:
     if len(recent) < LEAST or mean <= 0:
         return 1.0
     return float(min(3.0, np.abs(recent[7:] - recent[:-7]).mean() / mean))
+
+
+def _drift(amounts: Floats) -> float:
+    """By how much a week differs from the one before, in weeks, within what is usual of such series."""
+    weeks = amounts[len(amounts) % WEEK :].reshape(-1, WEEK).sum(axis=1)[-8:]
+    if len(weeks) < 4 or weeks.mean() <= 0:  # noqa: PLR2004 - fewer changes tell nothing
+        return MOST_DRIFT
+    changes = np.abs(np.diff(weeks)) / weeks.mean()
+    return float(np.clip(np.median(changes), LEAST_DRIFT, MOST_DRIFT))
 
 
 def _trials(amounts: Floats, days: Calendar, ahead: int) -> tuple[Floats, float]:

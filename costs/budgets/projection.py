@@ -33,7 +33,10 @@ TREND_WEEKS = 8
 
 
 class Fit(NamedTuple):
-    """A stretch of days explained: the usual day by its weekday, capped, and what of it stands alone."""
+    """A stretch of days explained: the usual day by its weekday, the days capped, and a day's part of what is beyond.
+
+    What happened once says nothing of how often it does: of the days beyond the cap the largest is left out.
+    """
 
     usual: Floats
     capped: Floats
@@ -75,7 +78,8 @@ def _fit(amounts: Floats, usual: Floats, plain: Flags) -> Fit:
     if not spread:
         return Fit(usual, amounts, 0.0)
     capped = np.minimum(amounts, usual * (middle + FAR * spread))
-    return Fit(usual, capped, float((amounts - capped).mean()))
+    beyond = amounts - capped
+    return Fit(usual, capped, float((beyond.sum() - beyond.max()) / len(beyond)))
 
 
 def _levels(fit: Fit) -> list[tuple[float, float]]:
