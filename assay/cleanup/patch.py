@@ -27,10 +27,10 @@ def patch(tree: Tree, changes: Mapping[str, bytes | None]) -> bytes:
 
 def _of_file(path: str, before: bytes | None, after: bytes | None) -> Iterator[str]:
     """The patch of a file; its bytes are read as Latin-1, in which every byte is one sign."""
-    if before == after:
-        return
     if before is None and after is None:
         raise TreeError(f"There is no file {path} to delete.")
+    if before == after:
+        return
     yield f"diff --git {_quoted('a/' + path)} {_quoted('b/' + path)}\n"
     if after is None:
         yield f"deleted file mode {_MODE}\n"
