@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, literal_column, select
 
 from assay.model.assets import AssetKind
 from assay.model.time import DAY_MS, to_ms
@@ -37,6 +37,8 @@ _CONSUMERS = frozenset(kind.value for kind in ReaderClass if kind.is_consumer)
 _NO_RELATION = frozenset({"assay", "dbt", "rule"})
 _NO_DATA = frozenset({AssetKind.EXPOSURE.value, AssetKind.TEST.value})
 _OTHER = AssetKind.OTHER.value
+_UNSORTED = UsageRow.connection.concat(literal_column("''"))
+"""The connection as a condition: by the bare column, SQLite walks the index of days and looks each row up again."""
 
 
 def gather(session: Session, policy: UnusedSettings, now: datetime) -> Evidence:
@@ -106,7 +108,7 @@ def _usage(connection: str, window_ms: int, year_ms: int) -> Select[int, str, in
             func.max(UsageRow.last_read_ms),
             func.min(UsageRow.day_ms),
         )
-        .where(UsageRow.connection == connection)
+        .where(_UNSORTED == connection)
         .group_by(UsageRow.asset_id, UsageRow.reader_class, unsure)
     )
 
