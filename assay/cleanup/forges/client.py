@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 32_000_000
 TIMEOUT_S = 30.0
+DOWNLOAD_BYTES = 256_000_000
+DOWNLOAD_S = 120.0
 LONGEST_WAIT_S = 60.0
 """A limit that ends sooner is waited for; a later one is left to the next cycle."""
 _TRIES = 3
 _FORBIDDEN, _BUSY = 403, 429
+_ELSEWHERE = range(301, 309)
 _PAGE, _MOST_PAGES = 100, 100
 _AGAIN = "The next cycle goes on from where this one stopped."
 
@@ -95,9 +98,22 @@ class Client:
         told = self._read(answer, path)
         return told if isinstance(told, dict) else {}
 
-    def download(self, path: str) -> Answer:
-        """An answer that is no JSON; one that leads elsewhere is given as it is."""
+    def answer(self, path: str) -> Answer:
+        """What a path is answered with, as it is; ForgeError when that is an error."""
         return self._answer("GET", path)
+
+    def download(self, path: str) -> bytes:
+        """What a path holds that is no JSON and may be large; from another host where the forge says so.
+
+        That host gets no credential, and the door looks at its address like at any other.
+        """
+        door = replace(self.door, timeout_s=DOWNLOAD_S, most_bytes=DOWNLOAD_BYTES)
+        whole = replace(self, door=door)
+        answer = whole.answer(path)
+        if answer.status not in _ELSEWHERE:
+            return answer.body
+        there = replace(whole, api=answer.headers.get("location", ""), authorize=dict)
+        return there.answer("").body
 
     def _answer(self, method: str, path: str, payload: object = None, api: str = "") -> Answer:
         """The first good answer; a write is tried again only when it cannot have been done before."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from assay.cleanup.forges import archive
 from assay.cleanup.forges.base import BranchCommit, Comment, PullRequest, RequestState, moment
-from assay.cleanup.forges.errors import BrokenError, DeclinedError, MissingError, failure
+from assay.cleanup.forges.errors import DeclinedError, MissingError
 from assay.cleanup.forges.github_commits import Commits
 
 if TYPE_CHECKING:
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from assay.cleanup.forges.paths import AllowedPaths
 
 API = "https://api.github.com"
-_ARCHIVE_BYTES, _ARCHIVE_S = 256_000_000, 120.0
-_REDIRECTS = range(301, 309)
 
 
 class GitHub:
@@ -151,19 +148,7 @@ class GitHub:
     def files(self, sha: str, folder: str = ".") -> dict[str, bytes]:
         """Every file of a commit below a folder, out of one archive."""
         path = f"{self._at}/tarball/{quote(sha, safe='')}"
-        answer = self._client.download(path)
-        if answer.status in _REDIRECTS:
-            # the archive lies on another host: the credential stays here, and the door checks that address too
-            door = replace(self._client.door, timeout_s=_ARCHIVE_S, most_bytes=_ARCHIVE_BYTES)
-            where = answer.headers.get("location", "")
-            answer = door.call("GET", where, b"", {"User-Agent": "assay"})
-            if answer.status >= 300:  # noqa: PLR2004 - the statuses that give nothing
-                raise failure(self.title, f"GET {urlsplit(where).path}", answer)
-        if len(answer.body) >= _ARCHIVE_BYTES:
-            raise BrokenError(
-                f"{self.repository} is too large to be read as an archive.", hint="Use a checkout."
-            )
-        return archive.unpacked(answer.body, folder)
+        return archive.unpacked(self._client.download(path), folder)
 
 
 def _same(repository: dict[str, Any] | None, name: str) -> bool:

@@ -152,7 +152,7 @@ class GitLab:
     def files(self, sha: str, folder: str = ".") -> dict[str, bytes]:
         """Every file of a commit below a folder, out of one archive."""
         path = f"{self._at}/repository/archive.tar.gz?sha={quote(sha, safe='')}"
-        return archive.unpacked(self._client.download(path).body, folder)
+        return archive.unpacked(self._client.download(path), folder)
 
     def _commit(
         self, branch: str, message: str, base_sha: str, changes: Changes, start: dict[str, object]

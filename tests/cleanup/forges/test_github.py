@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from fakes.forge_git import ROBOT
 from fakes.forge_project import CHANGES, KEPT, PROJECT
-from fakes.forge_server import Given, Trouble
+from fakes.forge_server import Call, Given, Trouble
 
 from assay.cleanup.forges import Forge, Opening, RequestState, forge_of, say_once
 from assay.cleanup.forges.errors import (
@@ -210,6 +210,30 @@ def test_files_come_from_one_archive(forge: Forge) -> None:
     assert PROJECT == forge.files(begin(forge))
     assert {"dbt_project.yml"} < forge.files("main").keys()
     assert {path for path in PROJECT if path.startswith("models/")} == forge.files("main", "models").keys()
+
+
+def test_an_archive_elsewhere_gets_no_credential(forge: Forge, github: GitHubFake) -> None:
+    """Whoever keeps the archives for the forge learns nothing to speak to it with."""
+    heard: list[dict[str, str]] = []
+    take = github.server.take
+
+    def listen(call: Call) -> Given:
+        heard.extend([call.headers] if call.path.startswith("/download/") else [])
+        return take(call)
+
+    github.server.take = listen
+    forge.files("main")
+    (headers,) = heard
+    assert {"authorization", "private-token"}.isdisjoint(headers)
+
+
+def test_an_answer_larger_than_expected_is_none(
+    token_settings: RepositorySettings, pace: Pace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would come cut, and half an answer is no answer."""
+    monkeypatch.setattr("assay.cleanup.forges.MOST_BYTES", 100)
+    with pytest.raises(BrokenError, match="larger than 100 bytes"):
+        forge_of(token_settings, pace).head("main")
 
 
 def test_what_may_not_be_changed_is_never_sent(forge: Forge, github: GitHubFake) -> None:
