@@ -15,7 +15,7 @@ from assay.cli.figures import count, counted, credits_of, utc_now
 from assay.cli.owners import no_connection, said_of_assets, unread_meter, without_asset
 from assay.cli.progress import progress
 from assay.cli.say import note, say_error, say_json
-from assay.cli.sound import sound_lines
+from assay.cli.sound import decided_line, sound_lines
 from assay.cli.stores import opened, opened_store
 from assay.cli.table import say_table
 from assay.cycle import run_cycle
@@ -80,6 +80,7 @@ def as_dict(summary: CycleSummary) -> dict[str, object]:
         "anomalies": dict(summary.sound.anomalies),
         "incidents": dict(summary.sound.incidents),
         "alerts": dict(summary.sound.alerts),
+        "decided": dict(summary.decided.counts),
         "files_compacted": summary.files_compacted,
         "files_swept": summary.files_swept,
         "problems": [dataclasses.asdict(problem) for problem in summary.problems],
@@ -109,7 +110,7 @@ def _say(summary: CycleSummary, *, derive: bool) -> None:
         note(f"note: no query fits the mapping rule {rule}")
     if summary.unmet_rules:
         note(f"→ {_RULES}")
-    for line in sound_lines(summary.sound) if derive else ():
+    for line in (*sound_lines(summary.sound), decided_line(summary.decided)) if derive else ():
         click.echo(line)
     say_problems(summary)
 

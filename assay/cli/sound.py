@@ -1,4 +1,4 @@
-"""What a cycle learned of soundness, in a line each for checks, anomalies, incidents and alerts."""
+"""What a cycle learned and decided, in a line each for checks, anomalies, incidents, alerts and decisions."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from assay.cli.figures import count
 from assay.model.checks import Outcome
+from assay.model.decisions import Verdict
 from assay.model.incidents import Transition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from assay.cycle import Sound
+    from assay.cycle import Decided, Sound
 
 _CHECKS: dict[str, str] = {
     Outcome.PASS: "passed",
@@ -41,6 +42,22 @@ _ALERTS: dict[str, str] = {
     "dead": "given up",
     "waiting": "waiting",
 }
+
+
+_DECISIONS: dict[str, str] = {
+    Verdict.UNUSED: "unused",
+    Verdict.DEAD_END: "read only for what is unused",
+    Verdict.RARELY_USED: "rarely used",
+    "findings": "ways to save",
+    "quotes realised": "quotes compared with what happened",
+    "budgets not well": "budgets in danger",
+    "pull requests": "pull requests followed",
+}
+
+
+def decided_line(decided: Decided) -> str:
+    """The line on what was decided, with the counts that are not 0."""
+    return _line("Decisions", decided.counts, _DECISIONS, "all is needed and in its bounds")
 
 
 def sound_lines(sound: Sound) -> Iterator[str]:

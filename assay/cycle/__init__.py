@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from assay.cycle.run import run_cycle
 from assay.cycle.sources import Source, open_sources
-from assay.cycle.summary import Collected, CycleSummary, Derived, Event, Problem, Sound
+from assay.cycle.summary import Collected, CycleSummary, Decided, Derived, Event, Problem, Sound
 
 __all__ = [
     "Collected",
     "CycleSummary",
+    "Decided",
     "Derived",
     "Event",
     "Problem",
