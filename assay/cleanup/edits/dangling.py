@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING, Any
 
 from assay.cleanup.edits.made_up import made_up
 from assay.cleanup.edits.pages import refs_of
+from assay.cleanup.edits.resolving import SECTIONS
 from assay.cleanup.project.layout import Role
 from assay.cleanup.project.project import stem_of
 from assay.cleanup.project.templates import refs_in, template
@@ -66,19 +68,31 @@ def elsewhere(work: Work) -> None:
                     work.refuse({found.ref.name}, f"it refers to {found.ref.name}", path, number)
 
 
-def in_manifest(work: Work, manifest: Mapping[str, Any] | None, ids: frozenset[str]) -> None:
+def in_manifest(work: Work, manifest: Mapping[str, Any] | None) -> None:
     """Nodes that dbt says are built on what goes, where the files themselves do not show it."""
     told = {name for refusal in work.refusals for name in refusal.names}
-    for part in HIDDEN:
-        for unique_id, node in (manifest or {}).get(part, {}).items():
-            parents = ids.intersection(node.get("depends_on", {}).get("nodes", ()))
-            if not parents or unique_id in ids or node.get("resource_type") in {"test", "unit_test"}:
-                continue
-            names = {parent.split(".")[2] for parent in parents}
-            if not names <= told and node.get("original_file_path") not in work.changes:
-                work.refuse(
-                    names, f"the manifest says that {unique_id} is built on {', '.join(sorted(names))}"
-                )
+    nodes = [
+        (unique_id, node) for part in HIDDEN for unique_id, node in (manifest or {}).get(part, {}).items()
+    ]
+    ids = {unique_id: node["name"] for unique_id, node in nodes if _goes(work, node)}
+    for unique_id, node in nodes:
+        names = {ids[parent] for parent in node.get("depends_on", {}).get("nodes", ()) if parent in ids}
+        if not names or unique_id in ids or node.get("resource_type") in {"test", "unit_test"}:
+            continue
+        path = posixpath.join(work.project.layout.folder, node.get("original_file_path") or "")
+        if not names <= told and path not in work.changes:
+            said = ", ".join(sorted(names))
+            work.refuse(names, f"the manifest says that {unique_id} is built on {said}")
+
+
+def _goes(work: Work, node: Mapping[str, Any]) -> bool:
+    """Whether a node of the manifest is among what goes."""
+    name, version = node.get("name", ""), node.get("version")
+    if node.get("package_name") != work.project.name:
+        return False
+    if (node.get("resource_type"), name) in work.doomed.files:
+        return work.doomed.is_whole(name) or str(version) in work.doomed.versions[name]
+    return name in work.doomed.entries.get(SECTIONS.get(node.get("resource_type", ""), ""), ())
 
 
 def _now(work: Work, path: str, before: Template) -> Template:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from assay.cleanup.edits import dangling
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assay.cleanup.project.tree import Tree
+
+COMMENT = re.compile(r"(?:^|\s)#", re.MULTILINE)
 
 
 def deletion(
@@ -47,7 +50,7 @@ def deletion(
     dangling.in_templates(work)
     dangling.in_properties(work)
     dangling.elsewhere(work)
-    dangling.in_manifest(work, manifest, frozenset(unique_ids))
+    dangling.in_manifest(work, manifest)
     return work.edits()
 
 
@@ -56,6 +59,8 @@ def _write(work: Work) -> None:
     for path in work.pages.gone:
         try:
             work.changes[path] = work.pages.outcome(path)
+            if work.changes[path] is None and COMMENT.search(work.pages.document(path).text):
+                work.notes.append(f"{path} goes, and with it its comments")
         except RemovingError as error:
             document = work.pages.document(path)
             first = min(work.pages.gone[path], key=lambda node: node.start)

@@ -50,7 +50,7 @@ def disabling(
     dangling.in_templates(plan, but=Role.TEST)
     dangling.in_properties(plan)
     dangling.elsewhere(plan)
-    dangling.in_manifest(plan, manifest, frozenset(unique_ids))
+    dangling.in_manifest(plan, manifest)
     work = Work(project, doomed, Policy(), Pages(project), refusals=list(dict.fromkeys(plan.refusals)))
     for (kind, name), paths in doomed.files.items():
         if kind != "model":

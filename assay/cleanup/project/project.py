@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from assay.cleanup.project.tree import Tree
 
 WORD = re.compile(rb"\w+")
+MADE = re.compile(r"(?:^|/)(?:dbt_packages|dbt_modules|target|logs|site-packages)/")
+"""Folders whose files are installed or generated, and nobody's to edit."""
 TEMPLATES = (Role.MODEL, Role.SNAPSHOT, Role.ANALYSIS, Role.TEST, Role.MACRO)
 
 
@@ -58,7 +60,7 @@ class Project:
             if (role := layout.role_of(path)) is not None:
                 files[role].append(path)
                 by_name[role, stem_of(path)].append(path)
-            elif path.endswith((".sql", ".yml", ".yaml")):
+            elif path.endswith((".sql", ".yml", ".yaml")) and not MADE.search(path):
                 others.append(path)
         return cls(tree, layout, files, by_name, others)
 
