@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from assay.model.time import DAY_MS
 from costs.waste import failed, full_refresh, idle, oversized, spilling, suspend, unchanged, unread
 from costs.waste.builds import pool_of
 from costs.waste.graph import changes_of_inputs, uses
@@ -122,22 +123,32 @@ def _spent(seen: Seen, asset: str, warehouse: str) -> int:
 
 
 def of_idle(seen: Seen, connection: str, period: Period) -> Iterator[idle.Evidence]:
-    """Each warehouse's timeline, by its events, or where it has none by what its meter allows."""
+    """Each warehouse's timeline, by its events, or where they begin too late by its meter."""
+    told = _told_periods(seen, period)
+    for warehouse, (busy_nano, idle_nano) in sorted(seen.halves.items()):
+        busy, metered_nano = seen.busy.get(warehouse, []), busy_nano + idle_nano
+        if not busy or idle_nano <= 0:
+            continue
+        since = seen.sessions.known_from_ms.get(warehouse)
+        is_told = warehouse in told and since is not None and since <= busy[0][0] + DAY_MS
+        periods: Sequence[OnPeriod] = (
+            told[warehouse]
+            if is_told
+            else guessed_periods(warehouse, _main_size(seen, warehouse), busy, metered_nano)
+        )
+        if periods:
+            line = suspend.timeline(busy, periods)
+            yield idle.Evidence(warehouse, connection, line, metered_nano, idle_nano, is_told=is_told)
+
+
+def _told_periods(seen: Seen, period: Period) -> dict[str, list[OnPeriod]]:
+    """When the events say each warehouse was on, within the period."""
     told: dict[str, list[OnPeriod]] = defaultdict(list)
     for one in seen.sessions.periods:
         on_ms, off_ms = max(one.on_ms, period.from_ms), min(one.off_ms, period.until_ms)
         if on_ms < off_ms:
             told[one.warehouse].append(replace(one, on_ms=on_ms, off_ms=off_ms))
-    for warehouse, (busy_nano, idle_nano) in sorted(seen.halves.items()):
-        busy = seen.busy.get(warehouse, [])
-        periods: Sequence[OnPeriod] = told.get(warehouse, ())
-        if not periods:
-            periods = guessed_periods(warehouse, _main_size(seen, warehouse), busy, busy_nano + idle_nano)
-        if busy and periods and idle_nano > 0:
-            line = suspend.timeline(busy, periods)
-            yield idle.Evidence(
-                warehouse, connection, line, busy_nano + idle_nano, idle_nano, is_told=warehouse in told
-            )
+    return told
 
 
 def _main_size(seen: Seen, warehouse: str) -> str:

@@ -22,6 +22,8 @@ from costs.waste.find import find, keep, known_states, look
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sqlalchemy.orm import Session
+
     from assay.facts.files import FactFiles
     from assay.facts.streams import FactStream
     from assay.model.waste import Finding
@@ -70,11 +72,12 @@ def account(sqlite_store: Store, fact_files: FactFiles) -> Store:
     with sqlite_store.write() as session:
         for stream, rows in ((QUERY_HISTORY, [*loads, *marts]), (QUERY_ASSETS, claims), (CHARGES, charges)):
             fact_files.publish(session, fact_files.write("acme", stream, _table(stream, rows)), now_ms=0)
-        _surroundings(sqlite_store, session)
+        _surround(session)
     return sqlite_store
 
 
-def _surroundings(_store: Store, session: Any) -> None:  # noqa: ANN401 - the session of the fixture
+def _surround(session: Session) -> None:
+    """The lineage, one read, and the roll-up of costs."""
     ids = asset_ids(session, [RAW, MART])
     save_aliases(session, [Alias("dbt", "model.shop.orders", AssetKey.parse(MART))], 1)
     flow = Edge(AssetKey.parse(RAW), AssetKey.parse(MART), EdgeSource.DBT, from_ms(1))
