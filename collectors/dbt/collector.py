@@ -56,7 +56,7 @@ class DbtCollector:
         ConnectionFailedError or MissingGrantError when the target itself cannot be looked through.
         """
         reading = self._reading()
-        manifests = [f for f in reading.files[Artifact.MANIFEST] if f.fingerprint not in progress.seen]
+        manifests = [f for f in reading.files[Artifact.MANIFEST] if _told(f) not in progress.seen]
         for found in reading.in_order(manifests):
             yield from _attempt(reading, Artifact.MANIFEST, found)
         for artifact in (Artifact.CATALOG, Artifact.RUN_RESULTS, Artifact.SOURCES):
@@ -123,7 +123,7 @@ def _attempt(reading: Reading, artifact: Artifact, found: Found) -> Iterator[Bat
     try:
         if artifact is Artifact.MANIFEST:
             records = [*reading.project(found).records(reading.types(found)), *reading.names(found)]
-            yield _batch(artifact, records, found.fingerprint)
+            yield _batch(artifact, records, _told(found))
         else:
             yield from _resolved(reading, artifact, found)
     except AssayError as error:
@@ -162,6 +162,11 @@ def _records(artifact: Artifact, document: Json, tests: Tests, modified: float) 
 def _mark(reading: Reading, found: Found) -> str:
     """The fingerprint of a file as it is read: one resolved by a stranger is read again when its own manifest comes."""
     return found.fingerprint if reading.own_manifest(found) else f"{found.fingerprint}:alone"
+
+
+def _told(manifest: Found) -> str:
+    """The fingerprint of a manifest by all it tells: one read before its declared uses were is read once more."""
+    return f"{manifest.fingerprint}:uses"
 
 
 def _batch(artifact: Artifact, records: Sequence[Record], *seen: str) -> Batch:

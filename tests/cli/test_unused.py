@@ -9,7 +9,8 @@ if TYPE_CHECKING:
 
 FIELDS = {
     "asset", "verdict", "confidence", "last_read", "readers", "set", "order", "nano_credits_per_month",
-    "money_per_month", "currency", "reasons", "warnings", "proposable", "held_back", "coverage", "known_since", "kind", "owner",
+    "money_per_month", "currency", "reasons", "warnings", "proposable", "held_back", "coverage",
+    "known_since", "kind", "owner",
 }  # fmt: skip
 
 
