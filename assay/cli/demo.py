@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.cli.cycle import cycle_of, say_problems
+from assay.cli.demo_decisions import price
 from assay.cli.demo_story import say_story, story
 from assay.cli.figures import utc_now
 from assay.cli.init import make_folder
@@ -111,8 +112,10 @@ def command(request: Request, *, no_serve: bool, port: int, end: datetime | None
     make_company(request, Recipe(**sizes, end=end.date() if end else None))
     summary = cycle_of(request)
     settings = request.settings()
-    with opened(settings) as (store, facts), store.read() as session:
-        found = story(session, facts, settings)
+    with opened(settings) as (store, facts):
+        price(store, facts, settings, utc_now())
+        with store.read() as session:
+            found = story(session, facts, settings)
     seconds = round(time.monotonic() - began, 1)
     if request.as_json:
         say_json({**found.as_dict(), "seconds": seconds, "dir": str(request.folder)})

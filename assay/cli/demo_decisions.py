@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
 
 from assay.cli.figures import common_account, counted, credits_of, money, said_of_account, share
 from assay.cli.table import say_table
+from assay.facts.engine import Engine
 from assay.model.decisions import Verdict
-from assay.store import budgets, findings, verdicts
+from assay.model.time import day_of
+from assay.store import budgets, findings, quotes, verdicts
+from assay.store.costs import days
+from costs.backfill import QuoteRequest, asked_range, quote
+from costs.backfill.plan import asset_named
 from costs.waste.overlap import together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from sqlalchemy.orm import Session
 
+    from assay.config import Settings
+    from assay.facts.files import FactFiles
+    from assay.store.engine import Store
     from assay.store.tables import BudgetMonthRow, FindingRow
     from assay.store.verdicts import VerdictLine
 
 TOP = 5
+DEAREST, WEEK = "analytics.marts.fct_sessions", timedelta(days=6)
+"""What the demo asks the price of: a week of the model that outgrew its warehouse, and all that is made of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +97,20 @@ def _say_waste(told: Decisions) -> None:
             f"What {counted(len(told.waste), 'change')} would save: {credits_of(told.saving)} credits a month"
         )
         say_table(f"{what}; the first {len(rows)}", ("of", "what", ">credits", ">money"), rows)
+
+
+def price(store: Store, files: FactFiles, settings: Settings, now: datetime) -> None:
+    """Ask for the price of one backfill and keep it, where none was asked for yet."""
+    with store.read() as session:
+        known, last = quotes.latest(session, 1), days(session)
+        if known or last is None:
+            return
+        asset = asset_named(session, DEAREST)
+    until = day_of(last[1]) - timedelta(days=1)
+    asked = QuoteRequest(asset=asset, partitions=asked_range(f"{until - WEEK}..{until}"), downstream=True)
+    found = quote(store, files, lambda: Engine.open([settings.facts.root]), asked, settings, now)
+    with store.write() as session:
+        quotes.keep(session, found.as_dict(), now, "demo")
 
 
 def say_next() -> None:
