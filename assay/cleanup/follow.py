@@ -53,10 +53,13 @@ class Followed:
 def follow(store: Store, settings: Settings, now: datetime, connect: Connect = forge_of) -> Followed:
     """Look after what is open in every repository; open new ones only where `automatic` says so.
 
-    A repository that fails stops no other; what failed is told, and the next pass goes on from there.
+    A repository that fails stops no other; what failed is told, and the next pass goes on from there. Nothing was ever
+    opened where there is no credential.
     """
     followed = Followed()
     for name, repository in settings.cleanup.repositories.items():
+        if not repository.has_credential:
+            continue
         try:
             _follow_one(store, settings, name, repository, now, connect, followed)
         except AssayError as error:

@@ -120,6 +120,11 @@ class RepositorySettings(Section):
     reviewers: tuple[str, ...] = ()
     labels: tuple[str, ...] = ("assay",)
 
+    @property
+    def has_credential(self) -> bool:
+        """Whether anything can be opened there; without, clean-ups are only planned, from a checkout."""
+        return bool(self.token or self.app_id)
+
 
 class CleanupSettings(Section):
     """How unused models leave: by a pull request, never by a DROP."""
