@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Triple = tuple[str | None, str | None, str | None]
+"""The domain, name and id of an object."""
+
 _FIELDS = ("objectDomain", "objectName", "objectId")
+_OTHER_NAMES = ("swapTargetName", "objectName")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +42,19 @@ def objects_in(column: pa.Array) -> Objects:
     return Objects(*(part.filter(named) for part in (found.rows, found.domains, found.names, found.ids)))
 
 
-def _of_text(column: pa.Array) -> Objects:
+def targets_in(column: pa.Array) -> Objects:
+    """The other name of each object that a statement renames or swaps; no id is told. Nothing of nested columns."""
+    if not pa.types.is_string(column.type):
+        column = pa.nulls(len(column), pa.string())
+    found = _of_text(column, _target)
+    named = pc.is_valid(found.names)
+    return Objects(*(part.filter(named) for part in (found.rows, found.domains, found.names, found.ids)))
+
+
+def _of_text(column: pa.Array, read: Callable[[dict[str, Any]], Triple] | None = None) -> Objects:
     """Statements repeat, so each distinct text is parsed once; the rows then point into what was parsed."""
     encoded = column.dictionary_encode()
-    parsed = [_parse(text) for text in encoded.dictionary.to_pylist()]
+    parsed = [_parse(text, read or _triple) for text in encoded.dictionary.to_pylist()]
     counts = np.array([len(objects) for objects in parsed], dtype=np.int64)
     begins = np.concatenate(([0], np.cumsum(counts)))[:-1]
     codes = np.asarray(encoded.indices.fill_null(-1), dtype=np.int64)
@@ -52,7 +68,7 @@ def _of_text(column: pa.Array) -> Objects:
     return Objects(pa.array(rows, pa.int64()), domains, names, ids)
 
 
-def _parse(text: str) -> list[tuple[str | None, str | None, str | None]]:
+def _parse(text: str, read: Callable[[dict[str, Any]], Triple]) -> list[Triple]:
     if text in {"", "[]", "{}", "null"}:
         return []
     try:
@@ -60,12 +76,20 @@ def _parse(text: str) -> list[tuple[str | None, str | None, str | None]]:
     except (ValueError, RecursionError):
         raise pa.ArrowInvalid(f"not a JSON list of objects: {text[:40]!r}") from None
     items = value if isinstance(value, list) else [value]
-    return [_triple(item) for item in items if isinstance(item, dict)]
+    return [read(item) for item in items if isinstance(item, dict)]
 
 
-def _triple(item: dict[str, Any]) -> tuple[str | None, str | None, str | None]:
+def _triple(item: dict[str, Any]) -> Triple:
     domain, name, number = (item.get(field) for field in _FIELDS)
     return _text(domain), _text(name), _text(number)
+
+
+def _target(item: dict[str, Any]) -> Triple:
+    """What the properties of a change name as the new name, or as what it is swapped with."""
+    properties = item.get("properties")
+    told = [properties.get(name) for name in _OTHER_NAMES] if isinstance(properties, dict) else []
+    names = (_text(each.get("value") if isinstance(each, dict) else each) for each in told)
+    return _text(item.get("objectDomain")), next(filter(None, names), None), None
 
 
 def _text(value: object) -> str | None:

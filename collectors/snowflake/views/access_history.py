@@ -7,7 +7,7 @@ from datetime import timedelta
 import pyarrow as pa
 
 from assay.facts.streams import ACCESS
-from collectors.snowflake.objects import objects_in
+from collectors.snowflake.objects import Objects, objects_in, targets_in
 from collectors.snowflake.reading import Parts, Reading
 from collectors.snowflake.views.base import GOVERNANCE_VIEWER, Kind, View, columns
 
@@ -21,12 +21,14 @@ _OF_STATEMENT = ("start_ms", "query_id", "user", "parent_query_id", "root_query_
 
 
 def _parts(rows: pa.RecordBatch, view: View, _: Reading) -> Parts:
-    exploded = [_explode(rows, access, column) for access, column in _ACCESSES.items()]
+    exploded = [
+        _explode(rows, access, objects_in(rows.column(column))) for access, column in _ACCESSES.items()
+    ]
+    exploded.append(_explode(rows, "ddl_target", targets_in(rows.column(_ACCESSES["ddl"]))))
     return Parts(((view.stream, pa.concat_tables(exploded).select(view.stream.schema.names)),))
 
 
-def _explode(rows: pa.RecordBatch, access: str, column: str) -> pa.Table:
-    found = objects_in(rows.column(column))
+def _explode(rows: pa.RecordBatch, access: str, found: Objects) -> pa.Table:
     of_statement = {name: rows.column(name).take(found.rows) for name in _OF_STATEMENT}
     return pa.table(
         {

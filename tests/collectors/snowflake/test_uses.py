@@ -143,3 +143,21 @@ def test_which_objects_are_relations() -> None:
     )
 
     assert [is_relation(word) for word in words] == [True] * 5 + [False] * 2
+
+
+def test_a_change_of_names_tells_both(tmp_path: Path) -> None:
+    """The object of a rename or swap, and the name in its properties; other changes have none."""
+    table = account.views(BEGIN)["ACCESS_HISTORY"].slice(0, 2)
+    changes = [
+        '{"objectDomain":"Table","objectId":1,"objectName":"D.S.A","properties":{"swapTargetName":{"value":"D.S.B"}}}',
+        '{"objectDomain":"Table","objectId":1,"objectName":"D.S.A","properties":{"columns":{"x":"y"}}}',
+    ]
+    place = table.schema.get_field_index("OBJECT_MODIFIED_BY_DDL")
+    pq.write_table(
+        table.set_column(place, "OBJECT_MODIFIED_BY_DDL", [changes]), tmp_path / "ACCESS_HISTORY.parquet"
+    )
+    rows = _collect(tmp_path).facts["access_history"]
+
+    assert [(row["query_id"], row["object_name"]) for row in rows if row["access"] == "ddl_target"] == [
+        ("01b0-0000", "D.S.B")
+    ]

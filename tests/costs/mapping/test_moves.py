@@ -111,3 +111,14 @@ def test_a_builds_helper_is_its_target(world: World) -> None:
     world.prepare()
 
     assert world.edges() == []
+
+
+def test_what_the_access_history_says_of_a_change_of_names_is_an_edge(world: World) -> None:
+    """Where the text hides the names in variables, the account still tells both."""
+    world.query("1", "alter table identifier(?) swap with identifier(?)", query_type="ALTER")
+    world.touch("1", "ddl", "DB.S.A").touch("1", "ddl_target", "DB.S.B")
+    world.query("2", query_type="CREATE_TABLE").touch("2", "ddl", "DB.S.C")
+    world.prepare()
+
+    assert world.edges() == [("db.s.a", "db.s.b", "access"), ("db.s.b", "db.s.a", "access")]
+    assert world.reads() == []
