@@ -132,7 +132,8 @@ ACCESS = FactStream(
     key=("query_id", "access", "object_name", "object_id"),
     time="start_ms",
 )
-"""One row per statement and object; `access` is direct_read, base_read, write or ddl."""
+"""One row per statement and object; `access` is direct_read, base_read, write, ddl, or ddl_target:
+the name that what a statement renames or swaps has then."""
 
 SESSIONS = FactStream(
     name="sessions",
