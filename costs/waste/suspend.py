@@ -3,7 +3,8 @@
 The rules are Snowflake's: a cluster is billed by the second while it is on, each start for a minute at least; a
 warehouse goes off once it has been idle for its auto-suspend time, at the next of its checks (about every 30 s). A
 shorter time takes idle stretches away and adds starts: each costs the time until its first statement begins, and the
-rest of its minute.
+rest of its minute. Of several clusters those beyond the first go off by the scaling policy, whatever the setting is,
+and the warehouse is suspended only when they have.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ class Timeline:
 
     `busy_from`/`busy_until` are the stretches in which some statement ran, in order and apart from each other; `on` and
     `off` those in which any cluster was on. `cuts` are the moments at which its rate changes, and `rates` what it is
-    billed from each on (credits an hour of all its clusters), `single` the same of its first cluster alone.
+    billed from each on (credits an hour of all its clusters), `single` the same of its first cluster alone. From
+    `more_from` to `more_until` other clusters than the first were on.
     """
 
     busy_from: Ints
@@ -42,6 +44,8 @@ class Timeline:
     cuts: Ints
     rates: Ints
     single: Ints
+    more_from: Ints
+    more_until: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +65,9 @@ def timeline(busy: Sequence[tuple[int, int]], periods: Sequence[OnPeriod]) -> Ti
     )
     number = min((period.cluster_number for period in periods), default=1)
     first = [period for period in periods if period.cluster_number == number]
-    from_, until = _apart(sorted(busy))
-    return Timeline(from_, until, begins, ends, cuts, _rates(periods, cuts), _rates(first, cuts))
+    others = sorted((period.on_ms, period.off_ms) for period in periods if period.cluster_number != number)
+    rates, single = _rates(periods, cuts), _rates(first, cuts)
+    return Timeline(*_apart(sorted(busy)), begins, ends, cuts, rates, single, *_apart(others))
 
 
 def _rates(periods: Sequence[OnPeriod], cuts: Ints) -> Ints:
@@ -134,7 +139,7 @@ def replay(line: Timeline, suspend_ms: int | None = None) -> Played:
     Stretches before the first statement of a start, and starts in which nothing ran, are left as they were.
     """
     idle = gaps(line)
-    off = idle.off if suspend_ms is None else np.minimum(idle.off, idle.quiet + suspend_ms)
+    off = idle.off if suspend_ms is None else np.minimum(idle.off, _alone(line, idle.quiet + suspend_ms))
     again = (off < idle.next) & (idle.off == idle.next)
     wait = startup(line)
     resumed = idle.next[again] - np.minimum(wait, idle.next[again] - off[again])
@@ -144,6 +149,15 @@ def replay(line: Timeline, suspend_ms: int | None = None) -> Played:
     starts = np.sort(np.concatenate([line.on, resumed]))
     ends = np.sort(np.concatenate([line.off[~_cut_at_end(line, idle, off)], off[off < idle.off]]))
     return Played(whole - removed + _top_ups(line, starts, ends), len(starts), int((off - idle.quiet).sum()))
+
+
+def _alone(line: Timeline, at: Ints) -> Ints:
+    """Each moment, or if another cluster than the first is on then, the moment it has gone off."""
+    if not len(line.more_from):
+        return at
+    place = np.searchsorted(line.more_from, at, side="right") - 1
+    until = line.more_until[np.maximum(place, 0)]
+    return np.where((place >= 0) & (until > at), until, at)
 
 
 def _cut_at_end(line: Timeline, idle: Gaps, off: Ints) -> npt.NDArray[np.bool_]:

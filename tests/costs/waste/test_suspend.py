@@ -68,11 +68,14 @@ def test_a_minute_is_billed_for_each_start() -> None:
     assert (95 * S, 3 * 60 * S) == (suspend.replay(before).units, told.units)
 
 
-def test_what_another_cluster_costs_counts_while_it_is_on() -> None:
-    """In an idle stretch with two clusters on, both go off."""
+def test_a_second_cluster_goes_by_its_own_policy() -> None:
+    """It is suspended once the first cluster is alone: at 250 s, not at 160; the other one is paid as it was."""
     told = suspend.replay(line([(0, 100)], on(0, 400), on(50, 250, cluster=2)), 60 * S)
 
-    assert (160 + 110) * S == told.units
+    assert (250 + 200) * S == told.units
+    assert (300 + 200) * S == suspend.replay(
+        line([(0, 100)], on(0, 400), on(50, 250, cluster=2)), 200 * S
+    ).units
 
 
 def test_a_size_that_changed_counts_as_it_was() -> None:
