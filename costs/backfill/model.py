@@ -218,7 +218,8 @@ def _mean_error(rolled: Numbers) -> float:
     return float(np.mean(np.abs(rolled[:, 0]))) if len(rolled) else 0.0
 
 
-PRIOR_LIKENESS, PRIOR_WEIGHT = 0.3, 10.0
+PRIOR_LIKENESS, PRIOR_WEIGHT = 0.3, 5.0
+"""The share taken where nothing is seen, and for how many units' telling it counts where something is."""
 
 
 def likeness(rolled: Numbers) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from assay.errors import UsageError
 from assay.facts.streams import QUERY_HISTORY
 from assay.model.money import to_credits, to_nano
-from assay.model.time import DAY_MS, from_ms, to_ms
+from assay.model.time import DAY_MS, Window, from_ms, to_ms
 from assay.store import quotes, unit_costs
 from costs import budgets
 from costs.backfill import words
@@ -72,10 +72,12 @@ def quote(  # noqa: PLR0913, PLR0917 - where all is read from, and what is asked
 
 def _known_until(session: Session, files: FactFiles, settings: Settings, now: datetime) -> int:
     """Until when statements are known: history is counted back from there, not from today."""
-    ends = [
-        file.max_ms for name in settings.connections for file in files.files(session, name, QUERY_HISTORY)
-    ]
-    return min(max(ends, default=0) + 1, to_ms(now)) if ends else to_ms(now)
+    ends = []
+    for name in settings.connections:
+        days = files.days(session, name, QUERY_HISTORY)
+        newest = Window(days[-1], days[-1] + DAY_MS) if days else Window(0, 0)
+        ends += [file.max_ms for file in files.files(session, name, QUERY_HISTORY, newest)]
+    return min(max(ends) + 1, to_ms(now)) if ends else to_ms(now)
 
 
 def _warehouses(planned: Plan, request: QuoteRequest) -> list[str]:

@@ -106,13 +106,14 @@ def timelines(  # noqa: PLR0913, PLR0917 - where facts are, and which are asked 
         return list(files.files(session, connection, stream, within))
 
     with engine_factory() as engine:
-        engine.facts("queries", QUERY_HISTORY, of(QUERY_HISTORY, window), window, columns=_COLUMNS)
         engine.table("wanted", pa.table({"warehouse": pa.array(wanted, pa.string())}))
+        engine.facts("told", QUERY_HISTORY, of(QUERY_HISTORY, window), window, columns=_COLUMNS)
+        engine.into("queries", "backfill_queries")
         engine.into("statements", "statements")
         held = engine.step("backfill_held").to_pylist()
         whole = Window(0, until_ms)
-        engine.facts("events", WAREHOUSE_EVENTS, of(WAREHOUSE_EVENTS, whole), whole)
-        events = engine.rows("events")
+        engine.facts("all_events", WAREHOUSE_EVENTS, of(WAREHOUSE_EVENTS, whole), whole)
+        events = engine.step("backfill_events").to_pylist()
         engine.facts("metering", WAREHOUSE_METERING, of(WAREHOUSE_METERING, window), window)
         metered: dict[str, int] = defaultdict(int)
         for row in engine.rows("metering"):

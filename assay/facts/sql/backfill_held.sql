@@ -1,7 +1,6 @@
--- When statements held their warehouse, for replaying its bill. In: statements, wanted(warehouse).
+-- When statements held their warehouse, for replaying its bill. In: statements (of `backfill_queries`).
 -- Out: (warehouse, cluster_number, size, begins_ms, ends_ms), in order of their end.
-SELECT s.warehouse, s.cluster_number, s.size, s.begins_ms, s.ends_ms
-FROM statements AS s
-INNER JOIN wanted AS w ON w.warehouse = s.warehouse
-WHERE NOT s.size IS NULL AND s.ends_ms >= s.begins_ms
-ORDER BY s.ends_ms, s.begins_ms, s.q
+SELECT warehouse, cluster_number, size, begins_ms, ends_ms
+FROM statements
+WHERE NOT size IS NULL AND ends_ms >= begins_ms
+ORDER BY ends_ms, begins_ms, q
