@@ -12,8 +12,8 @@ from assay.cleanup.artifacts import projects
 from assay.cleanup.forges import forge_of
 from assay.cleanup.limits import NotProposedError
 from assay.cleanup.plan import make
-from assay.cleanup.prospects import survey
 from assay.cleanup.pull_request import Place, open_request
+from assay.cleanup.survey import survey
 from assay.cleanup.workshop import bench
 from assay.errors import AssayError
 from assay.model.decisions import PullRequestState

@@ -8,7 +8,7 @@ import click
 
 from assay.cleanup.artifacts import projects
 from assay.cleanup.gates import short
-from assay.cleanup.prospects import survey
+from assay.cleanup.survey import survey
 from assay.cli import figures
 from assay.cli.cleanup_words import gate_dict, member_dict, said_of
 from assay.cli.figures import count, counted, credits_of

@@ -10,8 +10,8 @@ from assay.cleanup.artifacts import projects
 from assay.cleanup.follow import planned
 from assay.cleanup.forges import forge_of
 from assay.cleanup.limits import NotProposedError
-from assay.cleanup.prospects import survey
 from assay.cleanup.pull_request import Place, open_request
+from assay.cleanup.survey import survey
 from assay.cli import figures
 from assay.cli.cleanup_plan import GATE_SHUT, one_repository, pick, say
 from assay.cli.cleanup_words import plan_dict

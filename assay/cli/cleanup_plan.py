@@ -10,7 +10,7 @@ import click
 from assay.cleanup.artifacts import chosen, projects
 from assay.cleanup.body import body
 from assay.cleanup.plan import make
-from assay.cleanup.prospects import survey
+from assay.cleanup.survey import survey
 from assay.cleanup.workshop import bench
 from assay.cli import figures
 from assay.cli.cleanup_words import plan_dict, said_of_gates
