@@ -27,6 +27,8 @@ MEMORY = 70
 RECENT = 28
 FAR = 6.0
 """Days further off than so many deviations count as far off; what is beyond is spread over all days."""
+STILL = 0.05
+"""The least deviation, in levels: what never varies may still vary by so much."""
 DAMPING = 0.98
 """What is left of a trend from day to day."""
 TREND_WEEKS = 8
@@ -74,8 +76,8 @@ def _fit(amounts: Floats, usual: Floats, plain: Flags) -> Fit:
     if not len(ratios):
         return Fit(usual, amounts, 0.0)
     middle = float(np.median(ratios))
-    spread = MAD_TO_SD * float(np.median(np.abs(ratios - middle)))
-    if not spread:
+    spread = max(STILL * middle, MAD_TO_SD * float(np.median(np.abs(ratios - middle))))
+    if not spread:  # most days cost nothing: then no day is too much
         return Fit(usual, amounts, 0.0)
     capped = np.minimum(amounts, usual * (middle + FAR * spread))
     beyond = amounts - capped
