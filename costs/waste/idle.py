@@ -12,7 +12,7 @@ from costs.waste.names import quoted
 
 if TYPE_CHECKING:
     from costs.waste.period import Period
-    from costs.waste.suspend import Played, Timeline
+    from costs.waste.suspend import Played, Setting, Timeline
 
 CANDIDATES = (60, 120, 180, 300, 600)
 """The times proposed, in seconds: less than a minute is billed as one."""
@@ -45,13 +45,13 @@ class Choice:
     saved_nano: int
 
 
-def choices(evidence: Evidence, setting_ms: int, late_ms: int) -> list[Choice]:
+def choices(evidence: Evidence, setting: Setting) -> list[Choice]:
     """What each shorter time would have saved in the period, net of its starts; calibrated to what was metered."""
     before = suspend.replay(evidence.line).units
     found = []
     for seconds in CANDIDATES:
-        if seconds * 1000 < setting_ms and before > 0:
-            played = suspend.replay(evidence.line, seconds * 1000 + late_ms)
+        if seconds * 1000 < setting.ms and before > 0:
+            played = suspend.replay(evidence.line, seconds * 1000 + setting.late_ms)
             saved = evidence.metered_nano * (before - played.units) // before
             found.append(Choice(seconds, played, min(saved, evidence.idle_nano)))
     return found
@@ -67,8 +67,8 @@ def best(found: list[Choice]) -> Choice | None:
 
 def find(evidence: Evidence, period: Period) -> Finding | None:
     """The finding, when a shorter auto-suspend time would have cost less."""
-    setting_ms, late_ms = suspend.auto_suspend(evidence.line)
-    found = choices(evidence, setting_ms, late_ms)
+    setting = suspend.auto_suspend(evidence.line)
+    found = choices(evidence, setting)
     choice = best(found)
     if choice is None:
         return None
@@ -86,10 +86,7 @@ def find(evidence: Evidence, period: Period) -> Finding | None:
         kind=WasteKind.IDLE,
         subject=name,
         connection=evidence.connection,
-        title=(
-            f"{name} idles {_hours(now.idle_ms)} in {period.days} days: it is suspended only {setting_ms // 1000} s "
-            "after its last statement."
-        ),
+        title=f"{name} idles {_hours(now.idle_ms)} in {period.days} days: {_suspended(setting)}.",
         change=f"ALTER WAREHOUSE {quoted(name)} SET AUTO_SUSPEND = {choice.seconds}",
         confidence=Confidence.HIGH if evidence.is_told else Confidence.MEDIUM,
         nano_per_month=claim.nano,
@@ -98,9 +95,9 @@ def find(evidence: Evidence, period: Period) -> Finding | None:
         until_ms=period.until_ms,
         is_asset=False,
         figures=(
-            Figure("auto-suspend now, as seen", setting_ms, "ms"),
+            Figure("auto-suspend now, as seen" if setting.is_seen else "longest idle time", setting.ms, "ms"),
             Figure("auto-suspend proposed", choice.seconds * 1000, "ms"),
-            Figure("until a check comes, usually", late_ms, "ms"),
+            Figure("until a check comes, usually", setting.late_ms, "ms"),
             Figure("idle now", now.idle_ms, "ms"),
             Figure("idle then", choice.played.idle_ms, "ms"),
             Figure("starts now", now.starts),
@@ -119,6 +116,12 @@ def find(evidence: Evidence, period: Period) -> Finding | None:
             ),
         ),
     )
+
+
+def _suspended(setting: Setting) -> str:
+    if setting.is_seen:
+        return f"it is suspended only {setting.ms // 1000} s after its last statement"
+    return f"it was not suspended once, also when nothing ran for {_hours(setting.ms)}"
 
 
 def _hours(ms: int) -> str:

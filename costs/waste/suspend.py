@@ -109,19 +109,33 @@ def gaps(line: Timeline) -> Gaps:
     return Gaps(quiet, np.minimum(following, np.maximum(line.off[session[known]], quiet)), following)
 
 
-def auto_suspend(line: Timeline) -> tuple[int, int]:
-    """The auto-suspend time a warehouse seems to have and how late its checks come, both in ms; (0, 0) if never seen.
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The auto-suspend time a warehouse seems to have and how late its checks come, both in ms.
+
+    Where it was never seen to go off (`is_seen` is false), the time is the longest it stayed on without a statement.
+    """
+
+    ms: int
+    late_ms: int
+    is_seen: bool = True
+
+
+def auto_suspend(line: Timeline) -> Setting:
+    """The setting as the timeline shows it; 0 ms where nothing shows any.
 
     A tail is the idle time before it went off: the setting, and up to 30 s until the check. Hardly any is shorter than
-    the setting, so the least but a twentieth tells it, in whole half minutes.
+    the setting, so the least but a twentieth tells it, in whole half minutes. The last tail is left out: the period
+    ends it.
     """
     idle = gaps(line)
-    tails = np.sort((idle.off - idle.quiet)[idle.off < idle.next])
+    went_off = (idle.off < idle.next) & (idle.off < line.off[-1])
+    tails = np.sort((idle.off - idle.quiet)[went_off])
     if not len(tails):
-        return 0, 0
+        stayed = (idle.off - idle.quiet)[idle.off == idle.next]
+        return Setting(int(stayed.max(initial=0)), CHECK_MS // 2, is_seen=False)
     setting = int(tails[len(tails) // 20]) // CHECK_MS * CHECK_MS
-    late = int(np.median(tails)) - setting
-    return setting, min(max(late, 0), CHECK_MS)
+    return Setting(setting, min(max(int(np.median(tails)) - setting, 0), CHECK_MS))
 
 
 def startup(line: Timeline) -> int:

@@ -89,11 +89,23 @@ def test_a_size_that_changed_counts_as_it_was() -> None:
 
 def test_the_setting_is_read_off_the_tails() -> None:
     """Tails of 300 to 330 s are a setting of 300, and the checks come 15 s late in the middle."""
-    busy = [(k * 1000, k * 1000 + 100) for k in range(31)]
-    periods = [on(begins, ends + 300 + k) for k, (begins, ends) in enumerate(busy)]
+    busy = [(k * 1000, k * 1000 + 100) for k in range(32)]
+    periods = [on(begins, ends + 300 + k % 31) for k, (begins, ends) in enumerate(busy)]
 
-    assert (300 * S, 15 * S) == suspend.auto_suspend(line(busy, *periods))
-    assert (0, 0) == suspend.auto_suspend(line([], on(0, 100)))
+    assert suspend.Setting(300 * S, 15 * S) == suspend.auto_suspend(line(busy, *periods))
+    assert 0 == suspend.auto_suspend(line([], on(0, 100))).ms
+
+
+def test_a_warehouse_that_is_never_suspended() -> None:
+    """Always on: how long it stayed on is all that is seen, and any time may be proposed; the last one is no tail."""
+    timeline = line([(0, 100), (4000, 4100), (90_000, 90_100)], on(0, 864_000))
+    nano = round(suspend.replay(timeline).units * NANO_PER_UNIT)
+    found = idle.find(idle.Evidence("WH", "acme", timeline, nano, nano), Period(0, 10 * DAY_MS))
+
+    assert suspend.Setting(85_900 * S, 15 * S, is_seen=False) == suspend.auto_suspend(timeline)
+    assert found is not None
+    assert "it was not suspended once, also when nothing ran for 23.9 h" in found.title
+    assert "SET AUTO_SUSPEND = 600" in found.change
 
 
 def test_a_start_in_which_nothing_ran_is_left_alone() -> None:
@@ -201,10 +213,10 @@ def test_the_saving_is_what_the_simulator_bills_less(proposed: int) -> None:
         return timeline, suspend.replay(timeline).units
 
     before, bill = played(600)
-    setting, late = suspend.auto_suspend(before)
-    expected = suspend.replay(before, proposed * S + late).units
+    setting = suspend.auto_suspend(before)
+    expected = suspend.replay(before, proposed * S + setting.late_ms).units
 
-    assert 600 * S == setting
+    assert (600 * S, True) == (setting.ms, setting.is_seen)
     assert abs(expected - played(proposed)[1]) < bill / 100
 
 
