@@ -35,6 +35,8 @@ class Reclaim:
     waste: Amount
     assets: int
     findings: int
+    judged_ms: int | None
+    """When it was judged what nobody needs; None where nothing was yet."""
 
     @property
     def total(self) -> Amount:
@@ -44,14 +46,13 @@ class Reclaim:
 
 def reclaim(session: Session) -> Reclaim:
     """Read what the last cycle decided; a finding counts only what the deletion of the dead leaves of it."""
-    dead = dead_sets.dead(session)
-    rows = findings.listed(session)
+    judged = dead_sets.dead(session)
+    dead, rows = judged.sum, findings.listed(session)
     left = _beside(session, rows) if dead.assets else together(rows)
     gone = _dead_ids(session, [row.asset_id for row in rows if row.asset_id])
     counts = {row.id: 0 if row.asset_id in gone else left[row.id] for row in rows}
-    return Reclaim(
-        monthly(dead), saved(rows, counts), dead.assets, sum(1 for nano in counts.values() if nano)
-    )
+    told = sum(1 for nano in counts.values() if nano)
+    return Reclaim(monthly(dead), saved(rows, counts), dead.assets, told, judged.judged_ms)
 
 
 def saved(rows: Sequence[FindingRow], counts: Mapping[int, int]) -> Amount:
@@ -68,6 +69,8 @@ def part_of(row: FindingRow, nano: int) -> Amount:
 
 
 def _dead_ids(session: Session, asset_ids: Sequence[int]) -> set[int]:
+    if not asset_ids:
+        return set()
     rows = select(VerdictRow.asset_id).where(VerdictRow.asset_id.in_(asset_ids), VerdictRow.verdict.in_(DEAD))
     return set(session.scalars(rows))
 
@@ -75,7 +78,7 @@ def _dead_ids(session: Session, asset_ids: Sequence[int]) -> set[int]:
 def _deletions(session: Session, connection: str) -> dict[int, Claim]:
     """What deleting takes away of a connection's bill: the busy time of the builds of what is dead."""
     own = UnitCostRow.connection == connection
-    newest = session.scalar(select(func.max(UnitCostRow.at_ms)).where(own)) or 0
+    newest = select(func.max(UnitCostRow.at_ms)).where(own).scalar_subquery()
     builds = (
         select(AssetRow.key, UnitCostRow.warehouse, func.sum(UnitCostRow.busy_nano))
         .select_from(VerdictRow)

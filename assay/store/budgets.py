@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from assay.store.bulk import upsert, values
 from assay.store.tables import BudgetMonthRow
@@ -32,6 +32,13 @@ def of_month(session: Session, month: str | None = None) -> list[BudgetMonthRow]
     wanted = month or next(iter(months(session)), "")
     rows = select(BudgetMonthRow).where(BudgetMonthRow.month == wanted).order_by(BudgetMonthRow.name)
     return list(session.scalars(rows))
+
+
+def states(session: Session) -> dict[str, int]:
+    """How many budgets are in each state in the newest month that is known."""
+    newest = select(func.max(BudgetMonthRow.month)).scalar_subquery()
+    rows = select(BudgetMonthRow.state, func.count()).where(BudgetMonthRow.month == newest)
+    return dict(session.execute(rows.group_by(BudgetMonthRow.state)).all())
 
 
 def of_budget(session: Session, name: str) -> list[BudgetMonthRow]:

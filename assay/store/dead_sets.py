@@ -36,6 +36,14 @@ class SetSum:
     currency: str
 
 
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """What is dead in all, and when that was judged (ms); None where nothing was judged yet."""
+
+    sum: SetSum
+    judged_ms: int | None
+
+
 def members(session: Session, set_id: str) -> list[VerdictEntry]:
     """The assets of a dead set in the order they can go; none where there is no such set."""
     rows = entries().where(VerdictRow.set_id == set_id, VerdictRow.set_id != "").order_by(VerdictRow.place)
@@ -53,10 +61,11 @@ def sets(session: Session, set_ids: Collection[str] | None = None) -> dict[str, 
     return {one.id: one for one in sorted(found, key=lambda one: (-one.nano_per_month, one.id))}
 
 
-def dead(session: Session) -> SetSum:
-    """All that is dead as if it were one set."""
-    sums = session.execute(select(*_sums()).where(VerdictRow.verdict.in_(DEAD))).one()
-    return SetSum("", *_summed(*sums))
+def dead(session: Session) -> Dead:
+    """All that is dead as if it were one set, and when the verdicts were made."""
+    judged = select(func.max(VerdictRow.judged_ms)).scalar_subquery()
+    *sums, judged_ms = session.execute(select(*_sums(), judged).where(VerdictRow.verdict.in_(DEAD))).one()
+    return Dead(SetSum("", *_summed(*sums)), judged_ms)
 
 
 def proposable(session: Session) -> SetSum:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import waitress
-from fakes import shop, trouble
+from fakes import decided, shop, trouble
 
 from web import create_app
 
@@ -41,8 +41,17 @@ def serving(folder: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the company's dashboard."""
-    folder = trouble.fill(shop.folder(tmp_path_factory.mktemp("full")), datetime.now(UTC))
+    now = datetime.now(UTC)
+    folder = decided.fill(trouble.fill(shop.folder(tmp_path_factory.mktemp("full")), now), now)
     with serving(folder) as address:
+        yield address
+
+
+@pytest.fixture
+def deciding(tmp_path: Path) -> Iterator[str]:
+    """The address of a dashboard of a test's own with what was decided, to change things in."""
+    now = datetime.now(UTC)
+    with serving(decided.fill(trouble.fill(shop.folder(tmp_path, days=2), now), now)) as address:
         yield address
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
-from fakes import shop
+from fakes import decided, shop
 from fakes.looking import looking
 
 if TYPE_CHECKING:
@@ -38,9 +38,20 @@ FULL = (
     "/checks/new?kind=schema",
     f"/checks/new?asset={TABLE.removeprefix('/assets/')}",
     "/alerts",
+    "/unused",
+    "/unused?verdict=unknown&verdict=in_use",
+    f"/unused/sets/{decided.set_of(0)}",
+    "/actions",
+    "/actions?state=acted&state=dismissed",
+    "/budgets",
+    "/budgets/finance",
+    "/backfill",
     "/costs?by=moon",
 )
-EMPTY = ("/", "/assets", "/costs", "/connections", "/incidents", "/checks", "/checks/new", "/alerts")
+EMPTY = (
+    *("/", "/assets", "/costs", "/connections", "/incidents", "/checks", "/checks/new", "/alerts"),
+    *("/unused", "/actions", "/budgets", "/backfill"),
+)
 EVERY = [*(("full", path) for path in FULL), *(("empty", path) for path in EMPTY)]
 
 

@@ -89,7 +89,7 @@ def _verdict(number: int, asset_id: int, key: str) -> AssetVerdict:
         asset_id=asset_id,
         asset=key,
         kind="table",
-        owner=nasty,
+        owner=nasty[:300],
         verdict=verdict,
         confidence=list(Confidence)[number % 3],
         last_read_ms=shop.NOW_MS - 100 * DAY_MS if number % 2 else None,

@@ -24,6 +24,10 @@ ANSWERS = {
     "/api/v1/connections": 200, "/static/css/assay.css": 200, "/static/vendor/htmx-4.0.1.min.js": 200,
     "/static/../web/app.py": 404, "/static/no.css": 404, "/nothing": 404, "/assets/no": 404,
     "/api/v1/nothing": 404, "/api/v1/assets/no": 404, "/costs?by=moon": 400, "/api/v1/costs?by=moon": 400,
+    "/unused": 200, "/unused?sort=moon": 400, "/unused/sets/x": 404, "/api/v1/unused": 200, "/actions": 200,
+    "/api/v1/findings": 200, "/api/v1/savings": 200, "/budgets": 200, "/budgets?month=moon": 400, "/budgets/x": 404,
+    "/api/v1/budgets": 200, "/api/v1/budgets/x": 404, "/backfill": 200, "/backfill/x": 404, "/api/v1/quotes": 200,
+    "/api/v1/quotes/x": 404, "/api/v1/unused/sets/x": 404,
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 FORMS = (
     "/incidents", "/incidents/1", "/incidents/4/notes/1/undo", "/checks/new", "/checks/accept", "/checks/remove",
-    "/alerts/silences", "/alerts/silences/1/end", "/alerts/test", "/alerts/retry",
+    "/alerts/silences", "/alerts/silences/1/end", "/alerts/test", "/alerts/retry", "/actions/1", "/backfill",
 )  # fmt: skip
 FOREIGN = (
     {"Origin": "http://elsewhere.example"},
@@ -34,7 +34,14 @@ FOREIGN = (
 
 def everything(client: FlaskClient) -> str:
     """What the store says of what forms can change."""
-    paths = ("/incidents?state=open&state=acknowledged&state=resolved", "/incidents/1", "/checks", "/alerts")
+    paths = (
+        "/incidents?state=open&state=acknowledged&state=resolved",
+        "/incidents/1",
+        "/checks",
+        "/alerts",
+        "/findings",
+        "/quotes",
+    )
     return "".join(client.get(f"/api/v1{path}").text for path in paths)
 
 

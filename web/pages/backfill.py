@@ -36,7 +36,7 @@ LATELY_DAYS = 30
 
 LISTED = 50
 """How many past quotes the page lists."""
-_OFFERED = 200
+_OFFERED = 100
 """How many assets the form offers; any other may be written, too."""
 _JUDGED = 10
 """Of how many assets the page tells the coverage."""

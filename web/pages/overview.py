@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
 from assay.store import budgets, collections, costs, incidents
-from assay.store.verdicts import judged_ms
 from web import period, state
 from web.figures import BILL, IDLE_KINDS, spend_by_day, total
 from web.format import now_ms
@@ -71,8 +69,6 @@ class Overview:
     streams: Sequence[StreamStatus]
     reclaim: Reclaim
     """What could be saved a month, by the last cycle's word."""
-    judged: bool
-    """Whether anything has been judged yet."""
     budgets: Mapping[str, int]
     """How many budgets are in each state in the newest month that is known."""
     incidents: Sequence[IncidentLine]
@@ -105,8 +101,7 @@ def query(session: Session, ask: Ask) -> Overview:
         failing=period.failing(session, ask.window, LIST) if period.knows_runs(session, ask.window) else None,
         streams=collections.latest(session),
         reclaim=reclaim(session),
-        judged=judged_ms(session) is not None,
-        budgets=Counter(row.state for row in budgets.of_month(session)),
+        budgets=budgets.states(session),
         incidents=wanted.lines,
         troubles=wanted.total,
     )

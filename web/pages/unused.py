@@ -9,7 +9,7 @@ from flask import Blueprint, request
 
 from assay.model.decisions import Confidence, Verdict
 from assay.store import dead_sets, verdict_list
-from assay.store.verdicts import counts, judged_ms
+from assay.store.verdicts import counts
 from web import state
 from web.ask import whole
 from web.dead_set_figures import MOST_DOTS, minis
@@ -80,6 +80,7 @@ def query(session: Session, args: MultiDict[str, str]) -> Unused:
     proposals = dead_sets.proposals(session)
     sets = dead_sets.sets(session)
     near = {line.row.set_id for line in found.lines if line.row.set_id}
+    judged = dead_sets.dead(session)
     return Unused(
         lines=found.lines,
         total=found.total,
@@ -88,7 +89,7 @@ def query(session: Session, args: MultiDict[str, str]) -> Unused:
         words=words,
         chosen=chosen,
         facets={name: _offered(name, values, chosen.get(name, [])) for name, values in found.counts.items()},
-        dead=dead_sets.dead(session),
+        dead=judged.sum,
         proposable=dead_sets.proposable(session),
         dead_sets=len(sets),
         verdicts=counts(session),
@@ -96,7 +97,7 @@ def query(session: Session, args: MultiDict[str, str]) -> Unused:
         minis={} if sort else _minis(session, [sets[set_id] for set_id in near]),
         proposals={line.key: proposals[line.key] for line in found.lines if line.key in proposals},
         since=dead_sets.known_since(session, [line.row.asset_id for line in found.lines]),
-        judged_ms=judged_ms(session),
+        judged_ms=judged.judged_ms,
     )
 
 
