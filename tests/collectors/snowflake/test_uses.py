@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from fakes.snowflake import account
 from fakes.snowflake.gathering import gather
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.model.assets import Asset, AssetKey, Edge, EdgeSource
@@ -122,6 +122,7 @@ def test_a_tasks_text_names_what_it_reads(text: str, found: list[tuple[str, ...]
     assert list(read_in(text, "DB", "S")) == found
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300), st.text(max_size=5), st.text(max_size=5))
 def test_no_text_breaks_it(text: str, database: str, schema: str) -> None:
     """Whatever is there, keys can be read back."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from costs.mapping.moves import move_of
@@ -72,6 +72,7 @@ def test_a_whole_schema_or_database_moves(text: str, container: str, *, both: bo
     assert (move.container, move.both) == (container, both)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="alter tbcdion'\"().;*/-\n", max_size=300).map("create stream a on table ".__add__))
 def test_no_text_breaks_it(text: str) -> None:
     """Whatever follows."""

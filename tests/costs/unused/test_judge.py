@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fakes.needs import ACME, DAY, NOW, UNTIL, Told
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.model.decisions import Confidence, Verdict
@@ -270,6 +270,7 @@ def key(name: str) -> str:
 NODES = st.integers(0, 11)
 
 
+@settings(max_examples=60, deadline=None)
 @given(
     edges=st.lists(st.tuples(NODES, NODES), max_size=40),
     read=st.dictionaries(NODES, st.integers(1, 20), max_size=5),
