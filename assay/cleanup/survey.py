@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from costs.unused import Evidence
 
 NO_DBT = "dbt does not build it"
+LOADED = "it is a source: dbt reads it, and what loads it is elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,20 +152,29 @@ class _Finding:
         dead = [each for each in self.judgement.verdicts if each.verdict.is_dead]
         why = {each.asset_id: reason for each in dead if (reason := self._why_it_stays(each, project))}
         held = reached(why, self.parents, {})
-        parts = [self._part(repository, dead_set, why, held) for dead_set in self.judgement.sets]
-        drafts = [part for part in parts if part.members or not project]
+        drafts = [
+            self._part(repository, dead_set, why, held)
+            for dead_set in self.judgement.sets
+            if not project
+            or any(not self._elsewhere(self.verdicts[each], project) for each in dead_set.assets)
+        ]
         return drafts + self._due(repository, {draft.fingerprint for draft in drafts})
 
     def _why_it_stays(self, verdict: AssetVerdict, project: str) -> str:
+        elsewhere = self._elsewhere(verdict, project)
+        if elsewhere or verdict.proposable:
+            return elsewhere
+        return (*verdict.held_back, *verdict.warnings, "it is held back")[0]
+
+    def _elsewhere(self, verdict: AssetVerdict, project: str) -> str:
+        """Why no file of the project builds an asset; '' where one does."""
         unique_id = str(self.facts.nodes.get(verdict.asset_id, {}).get("dbt", ""))
         if not unique_id:
             return NO_DBT
         if unique_id.startswith("source."):
             return LOADED
         package = unique_id.split(".")[1]
-        if project and package != project:
-            return f"it belongs to {package}, not to {project}"
-        return "" if verdict.proposable else (*verdict.held_back, *verdict.warnings, "it is held back")[0]
+        return f"it belongs to {package}, not to {project}" if project and package != project else ""
 
     def _part(
         self, repository: str, dead_set: DeadSet, why: Mapping[int, str], held: Collection[int]

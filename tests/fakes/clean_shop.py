@@ -20,6 +20,7 @@ from assay.model.time import DAY_MS, day_start_ms, to_ms
 from assay.store import assets
 from assay.store.engine import Store
 from assay.store.tables import (
+    AssetRow,
     AssetSummaryRow,
     CollectionRow,
     DayStateRow,
@@ -246,3 +247,15 @@ def read(company: Company, model: str, at: datetime = NOW) -> None:
     with Store.open(company.url) as store, store.write() as session:
         ids = assets.find_ids(session, [key(model)])
         session.add(_read(ids[str(key(model))], day_start_ms(at.date()), "person"))
+
+
+def load(company: Company, table: str) -> None:
+    """Somebody loads a table that dbt names as a source."""
+    told = Asset(
+        key(table), kind=AssetKind.SOURCE, created_at=LONG_AGO, meta={"dbt": f"source.shop.raw.{table}"}
+    )
+    with Store.open(company.url) as store, store.write() as session:
+        assets.save_assets(session, [told], to_ms(LONG_AGO))
+        session.execute(
+            update(AssetRow).where(AssetRow.key == str(key(table))).values(last_seen_ms=to_ms(NOW))
+        )

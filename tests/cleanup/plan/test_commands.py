@@ -306,3 +306,28 @@ def test_git_itself_reads_the_patch(cleanup: Shell, shop: Company) -> None:
     done = subprocess.run(["git", "apply", "--check", str(patch)], cwd=shop.checkout, check=False)
 
     assert 0 == done.returncode
+
+
+def test_a_source_nobody_reads_stays(cleanup: Shell, shop: Company) -> None:
+    """It has a name in dbt, but dbt only reads it: what loads it is not in the repository."""
+    clean_shop.load(shop, "landing")
+    before = cleanup.json("detect")
+    settings = shop.folder / "assay.toml"
+    settings.write_text(settings.read_text().partition("[cleanup.repositories")[0])
+
+    (told,) = (each for each in cleanup.json("detect")["sets"] if not each["models"])
+
+    assert 2 == len(before["sets"])
+    assert "it is a source" in told["stays"][str(key("landing"))]
+
+
+def test_a_set_that_is_held_back_is_told_with_the_reason(cleanup: Shell, shop: Company) -> None:
+    """Its models are ours, and a short history holds them: the gate says so in the words of the verdict."""
+    settings = shop.folder / "assay.toml"
+    settings.write_text("[unused]\nwindow_days = 200\n" + settings.read_text())
+
+    told = cleanup.json("detect")["sets"]
+
+    assert 2 == len(told)
+    assert [[], []] == [each["models"] for each in told]
+    assert all("days" in shut(each)["It stands in a dbt project of ours"] for each in told), told

@@ -220,3 +220,16 @@ def test_a_state_is_posted_once(company: Company, hub: Hub, monkeypatch: pytest.
 
     (comment,) = hub.requests[1].comments
     assert "`orders`" in comment.body
+
+
+def test_a_repository_without_a_credential_is_for_planning_alone(
+    company: Company, github: GitHubFake
+) -> None:
+    """A cycle leaves its forge alone, and that is no problem."""
+    settings = company.folder / "assay.toml"
+    settings.write_text(settings.read_text().replace('token = "env:SHOP_TOKEN"\n', ""))
+
+    followed = cycle(company)
+
+    assert ([], [], []) == (followed.problems, followed.events, followed.opened)
+    assert [] == github.server.exchanges
