@@ -27,6 +27,10 @@ class Range(NamedTuple):
         """The range with something certain added."""
         return Range(self.p10 + amount, self.p50 + amount, self.p90 + amount)
 
+    def wider(self, amount: int) -> Range:
+        """The range with something less certain in it: `amount` to either side, never below nothing."""
+        return Range(max(0, self.p10 - amount), self.p50, self.p90 + amount)
+
 
 @dataclass(frozen=True, slots=True)
 class Begun:

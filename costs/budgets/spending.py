@@ -13,7 +13,7 @@ from assay.model.time import DAY_MS, HOUR_MS
 from assay.store.bulk import chunked
 from assay.store.collections import watermarks
 from assay.store.costs import known_connections
-from assay.store.tables import CellRow, CostRow
+from assay.store.tables import CellRow, CostRow, RestatementRow
 from costs.budgets.subjects import SubjectKind, fit
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from assay.model.time import Window
     from costs.budgets.subjects import Subject
 
+METERS_LAG_MS = 6 * HOUR_MS
+"""Until so long after a day's end its last hours are still being told for the first time."""
 CREDITS = "credits"
 """The unit of a budget that is not in money."""
 
@@ -114,6 +116,23 @@ def _end(session: Session, connection: str) -> int:
     read = watermarks(session, connection)
     seen = [session.scalar(last_hour) or 0, *(read.get(s.name, 0) for s in (WAREHOUSE_METERING, METERING))]
     return max(seen) // HOUR_MS * HOUR_MS + HOUR_MS
+
+
+def restated_share(session: Session, window: Window) -> float:
+    """By which share of itself a day of the window changed, on average, after it had been metered whole."""
+    told = select(func.sum(func.abs(RestatementRow.delta_nano))).where(
+        RestatementRow.day_ms >= window.start_ms,
+        RestatementRow.day_ms < window.end_ms,
+        RestatementRow.known_at_ms > RestatementRow.day_ms + DAY_MS + METERS_LAG_MS,
+    )
+    spent = select(func.sum(CostRow.nano_credits)).where(
+        CostRow.dimension == "warehouse",
+        CostRow.connection.in_(known_connections(CostRow)),
+        CostRow.day_ms >= window.start_ms,
+        CostRow.day_ms < window.end_ms,
+    )
+    moved, whole = session.scalar(told), session.scalar(spent)
+    return min(1.0, int(moved) / int(whole)) if moved and whole else 0.0
 
 
 def currency_of(session: Session) -> str:

@@ -21,6 +21,7 @@ from costs.budgets.spending import (
     currency_of,
     metered_until,
     price_of_credit,
+    restated_share,
     spending,
 )
 from costs.budgets.subjects import Subject, covered, known_assets, told_to
@@ -60,6 +61,7 @@ class DayOfMonth:
 class Standing:
     """A budget in a calendar month. All sums are integers in its unit: nano-credits, or micro-currency.
 
+    `forecast` is what the month comes to; what is `provisional` widens it by as much as days were lately restated.
     `known_until` is the day the meters have told whole; days from it on are forecast. `provisional` is the part of
     `spent` that the account may still restate. `assets` are the keys it covers (None: it is not told by assets).
     `failing` names the checks of it that failed when last looked at. `micro_per_credit` is the price that credits are
@@ -165,6 +167,7 @@ class _Reading:
         in_money = any(budget.amount is not None for budget in settings.budgets.values())
         self._currency = (currency_of(session) or settings.money.currency) if in_money else ""
         lately = Window(max(0, until_ms - 30 * DAY_MS), until_ms)
+        self._restated = restated_share(session, lately)
         self._price = price_of_credit(session, lately, self._currency) if in_money else None
         failed = select(CheckRow.name).where(CheckRow.kind == KIND, CheckRow.last_outcome == Outcome.FAIL)
         self._failing = frozenset(session.scalars(failed))
@@ -179,6 +182,8 @@ class _Reading:
         spent = spending(self._session, subject, assets or (), wide, unit)
         days = days_of_month(spent, self._month, self._until_ms)
         total = sum(spent.amounts(window.start_ms, window.end_ms))
+        provisional = sum(spent.days[ms] for ms in spent.provisional if window.start_ms <= ms < window.end_ms)
+        ends = days[-1].likely or Range(total, total, total)
         return Standing(
             name=name,
             subject=subject,
@@ -188,12 +193,8 @@ class _Reading:
             if budget.credits is not None
             else int((budget.amount or 0) * MICRO),
             spent=total,
-            provisional=sum(
-                amount
-                for day_ms, amount in spent.days.items()
-                if day_ms in spent.provisional and window.start_ms <= day_ms < window.end_ms
-            ),
-            forecast=days[-1].likely or Range(total, total, total),
+            provisional=provisional,
+            forecast=ends.wider(round(self._restated * provisional)),
             known_until=min(day_of(self._until_ms), self._month.next.first),
             days=tuple(days),
             alert_at=tuple(sorted(set(budget.alert_at))),

@@ -12,6 +12,9 @@ from assay.errors import UsageError
 from assay.model.decisions import BudgetState
 from assay.model.money import MICRO, NANO
 from assay.model.months import Month
+from assay.model.time import DAY_MS, day_start_ms
+from assay.store.costs import restate
+from assay.store.tables import RestatementRow
 from costs.budgets import standing
 
 if TYPE_CHECKING:
@@ -106,6 +109,21 @@ def test_a_day_under_way_counts_as_far_as_it_is_metered(steady: Account) -> None
     assert found.forecast.p50 == 180 * NANO
     assert found.known_until == date(2026, 11, 21)
     assert [day.day.day for day in found.days if day.likely is not None] == list(range(21, 31))
+
+
+def test_what_is_provisional_is_as_unsure_as_such_days_were(steady: Account) -> None:
+    """A day was restated by three lately, of 180 in thirty days: a sixtieth of what is provisional, to each side."""
+    steady.spend(date(2026, 11, 20), {str(ORDERS): 3, str(VISITS): 2, "": 1}, provisional=True)
+    before = steady.standing(it={"credits": 1000})["it"].forecast
+    day_ms = day_start_ms(date(2026, 11, 10))
+    late = RestatementRow(
+        connection="acme", day_ms=day_ms, known_at_ms=day_ms + 3 * DAY_MS, reason="daily_adjustment", rows=1,
+        moved_nano=0, delta_nano=-3 * NANO,
+    )  # fmt: skip
+    with steady.store.write() as session:
+        restate(session, [late])
+    found = steady.standing(it={"credits": 1000})["it"].forecast
+    assert (before.p10 - found.p10, found.p50, found.p90 - before.p90) == (NANO // 10, before.p50, NANO // 10)
 
 
 def test_a_month_that_is_over_has_no_forecast(steady: Account) -> None:
