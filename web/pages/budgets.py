@@ -123,6 +123,6 @@ def page() -> str:
 
 @blueprint.get("/budgets/<name>")
 def of_one(name: str) -> str:
-    """The page of one budget."""
+    """One budget: its month day by day against the limit, and the months before."""
     asked()
     return rendered("budget.html", told=found(name))
