@@ -12,6 +12,7 @@ from assay.cleanup.forges import forge_of
 from assay.cleanup.plan import Bench
 from assay.cleanup.project.tree import Folder
 from assay.cleanup.proof import Parser
+from assay.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,6 +58,11 @@ def _files(
     settings: Settings, repository: RepositorySettings, checkout: Path | None, forge: Forge | None
 ) -> Iterator[Base]:
     told = checkout or (_placed(settings, repository.checkout) if repository.checkout else None)
+    if told is None and forge is None and not (repository.token or repository.app_id):
+        raise ConfigError(
+            f"The files of {repository.name} are not at hand: there is no checkout and no credential.",
+            hint="Give --checkout FOLDER, or set checkout or token in its section of [cleanup.repositories.…].",
+        )
     if told is None or forge is not None:
         yield of_forge(forge or forge_of(repository), repository)
         return

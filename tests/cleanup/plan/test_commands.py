@@ -331,3 +331,14 @@ def test_a_set_that_is_held_back_is_told_with_the_reason(cleanup: Shell, shop: C
     assert 2 == len(told)
     assert [[], []] == [each["models"] for each in told]
     assert all("days" in shut(each)["It stands in a dbt project of ours"] for each in told), told
+
+
+def test_without_checkout_and_credential_the_next_step_is_told(cleanup: Shell, shop: Company) -> None:
+    """Nothing is planned from files nobody gives."""
+    settings = shop.folder / "assay.toml"
+    settings.write_text(settings.read_text().replace('token = "env:SHOP_TOKEN"\n', ""))
+
+    code, told = cleanup("plan", "68")
+
+    assert 3 == code
+    assert "--checkout FOLDER" in told
