@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assay.cleanup.manifests import Manifest
-from collectors.dbt.loose import mapping, texts
+from collectors.dbt.loose import mapping, sequence, texts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -28,6 +28,10 @@ class Difference:
 
     def __str__(self) -> str:
         return f"{self.unique_id} {self.what}"
+
+
+UNORDERED = frozenset({"refs", "sources", "metrics"})
+"""What a resource reads, listed by dbt as it comes."""
 
 
 def expected_gone(before: Manifest, ids: Collection[str]) -> set[str]:
@@ -85,7 +89,16 @@ def _unequal(
 
 def _fields(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
     names = (before.keys() | after.keys()) - VOLATILE
-    return sorted(name for name in names if before.get(name) != after.get(name))
+    return sorted(
+        name for name in names if _settled(name, before.get(name)) != _settled(name, after.get(name))
+    )
+
+
+def _settled(name: str, value: object) -> object:
+    """The value with what dbt lists in no order, as another parse of the same files may list it otherwise, in order."""
+    if name == "depends_on":
+        return {part: sorted(texts(listed)) for part, listed in mapping(value).items()}
+    return sorted(map(repr, sequence(value))) if name in UNORDERED else value
 
 
 def _beside(before: Json, after: Json, old: Manifest, gone: set[str]) -> Iterator[Difference]:

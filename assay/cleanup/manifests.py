@@ -146,7 +146,10 @@ class Manifest:
 
     @cached_property
     def resources(self) -> dict[str, Resource]:
-        """Everything that reads or is read, with what is disabled; one that is there twice counts as enabled."""
+        """Everything that reads or is read, with what is disabled; one that is there twice counts as enabled.
+
+        A test of a model that is disabled stays among the nodes: dbt only writes into its config that it is off.
+        """
         found = {
             unique_id: Resource(unique_id, each, disabled=True)
             for unique_id, several in mapping(self.raw.get("disabled")).items()
@@ -156,7 +159,8 @@ class Manifest:
         for section in SECTIONS:
             for unique_id, each in mapping(self.raw.get(section)).items():
                 if isinstance(each, dict):
-                    found[unique_id] = Resource(unique_id, each)
+                    off = mapping(each.get("config")).get("enabled") is False
+                    found[unique_id] = Resource(unique_id, each, disabled=off)
         return found
 
     @property
