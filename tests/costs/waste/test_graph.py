@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.model.time import DAY_MS
@@ -90,6 +90,7 @@ def test_every_build_counts_of_what_is_used_unseen() -> None:
 NAMES = st.sampled_from("abcdefg")
 
 
+@settings(deadline=None)
 @given(
     st.sets(st.tuples(NAMES, NAMES), max_size=15),
     st.dictionaries(NAMES, st.sets(st.integers(0, 9)), max_size=7),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.model.decisions import Confidence
@@ -291,6 +291,7 @@ def test_no_statement_loses_more_than_half_its_time_to_spilling() -> None:
 DAYS_USED = st.dictionaries(st.integers(0, 12).map(lambda day: day * DAY_MS), st.integers(0, 30))
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 12 * DAY_MS), max_size=40), DAYS_USED, DAYS_USED)
 def test_uses_only_add_to_the_builds_that_are_needed(
     starts: list[int], uses: dict[int, int], more: dict[int, int]
@@ -308,6 +309,7 @@ def test_uses_only_add_to_the_builds_that_are_needed(
         assert not last or unread.needed(starts, last).total() == 1
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=20), st.data())
 def test_a_finding_promises_what_it_claims_and_no_more_than_there_is(
     nanos: list[int], data: st.DataObject

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.model.waste import Claim, Lever
@@ -95,6 +95,7 @@ def _claims(draw: st.DrawFn) -> list[list[Claim]]:
     return findings
 
 
+@settings(deadline=None)
 @given(_claims())
 def test_the_sum_is_never_more_than_the_bill_nor_than_what_was_promised(findings: list[list[Claim]]) -> None:
     """Each counts at most what it promises, the greatest in full, and all at most the pools they are about."""
@@ -107,6 +108,7 @@ def test_the_sum_is_never_more_than_the_bill_nor_than_what_was_promised(findings
     assert sum(told.values()) <= WHOLES["busy"] + WHOLES["idle"]
 
 
+@settings(deadline=None)
 @given(_claims(), st.data())
 def test_what_is_taken_away_from_the_list_never_lessens_the_others(
     findings: list[list[Claim]], data: st.DataObject

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.model.decisions import Confidence, SavingState
@@ -67,6 +67,7 @@ def test_until_a_whole_day_has_passed_nothing_is_said() -> None:
     assert Measured(before=300, saved=180, days=2) == short
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.integers(60, 140).map(lambda day: day * DAY_MS), st.integers(0, 10**12)))
 def test_over_all_28_days_it_is_the_difference_of_the_sums(costs: dict[int, int]) -> None:
     """Whole weeks hold every weekday four times, on both sides."""
