@@ -22,7 +22,7 @@ from assay.cli.whole_file import expect_place, write_whole
 from assay.cycle.deriving import prices_of
 from assay.facts.engine import Engine
 from assay.model.time import to_ms
-from costs.focus import SCHEMA, TEXT, Books, Grain, accounts, as_text, metadata
+from costs.focus import CREDITS, NO_CURRENCY, SCHEMA, TEXT, Books, Grain, accounts, as_text, metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from assay.cli.request import Request
     from assay.config import Settings
     from assay.model.months import Month
-
-CREDITS = "Credits"
 
 
 @dataclass(slots=True)
@@ -123,9 +121,9 @@ def _say(request: Request, file: Path, beside: Path, rows: int, told: Told) -> N
     )
     click.echo(f"Wrote {count(rows)} rows{corrections}, {told.credits:,.2f} credits{billed}, to {file}.")
     note(f"Its columns are told in {beside}.")
-    if "XXX" in told.billed:
+    if NO_CURRENCY in told.billed:
         note(
-            "No price is known, so costs are credits in the currency XXX (none).\n→ Set money.price_per_credit."
+            f"No price is known: costs are credits, in {NO_CURRENCY} (no currency).\n→ Set money.price_per_credit."
         )
     if told.unpriced:
         named = ", ".join(sorted(told.unpriced))

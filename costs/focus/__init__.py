@@ -5,7 +5,19 @@ from __future__ import annotations
 from costs.focus.bill import Books, Grain, accounts
 from costs.focus.columns import SCHEMA
 from costs.focus.metadata import metadata
+from costs.focus.pricing import CREDITS, NO_CURRENCY
 from costs.focus.rows import Account
 from costs.focus.writing import TEXT, as_text
 
-__all__ = ["SCHEMA", "TEXT", "Account", "Books", "Grain", "accounts", "as_text", "metadata"]
+__all__ = [
+    "CREDITS",
+    "NO_CURRENCY",
+    "SCHEMA",
+    "TEXT",
+    "Account",
+    "Books",
+    "Grain",
+    "accounts",
+    "as_text",
+    "metadata",
+]

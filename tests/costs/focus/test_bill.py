@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from assay.model.money import priced
 from assay.model.months import Month
 from assay.model.time import from_ms
-from costs.focus import Grain
+from costs.focus import NO_CURRENCY, Grain
 from costs.focus.origins import ONE, ratios
 from costs.focus.services import resource_of
 from costs.rates.book import ConfiguredPrices
@@ -157,7 +157,7 @@ def test_without_a_price_credits_are_the_cost(year: Ledger) -> None:
     """In the currency that is none; what has neither credits nor a price is left out, and that is told."""
     year.prices, year.has_prices = ConfiguredPrices("EUR"), False
     rows = year.bill(10)
-    assert {row["BillingCurrency"] for row in rows} == {"XXX"}
+    assert {row["BillingCurrency"] for row in rows} == {NO_CURRENCY}
     assert total(rows) == total(rows, "PricingQuantity") == 1000 * NANO
     books = year.books()
     assert books.prices.price(ms("10-31 00"), "storage") is None
