@@ -53,7 +53,8 @@ def _verdict(
     return AssetVerdict(
         asset_id=ids[name], asset=str(KEYS[name]), kind="table", owner="", verdict=Verdict(verdict),
         confidence=Confidence.HIGH, last_read_ms=None, reads={}, nano_per_month=nano, micro_per_month=3 * nano,
-        currency="USD", reasons=("so",), held_back=("young",) if name == "raw" else (), set_id=of_set[0], place=of_set[1],
+        currency="USD", reasons=("so",), held_back=("young",) if name == "raw" else (), set_id=of_set[0],
+        place=of_set[1],
     )  # fmt: skip
 
 
