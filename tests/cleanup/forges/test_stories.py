@@ -58,7 +58,7 @@ class Story(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        """A project in which nobody reads two models."""
+        """A project in which nobody reads two models, and the pull request that says so."""
         self.hub = Hub(GitRepository.make(self.folder / "shop.git", PROJECT))
         self.fake = GitHubFake(self.hub)
         self.stack.enter_context(listening(self.fake.server))
@@ -69,6 +69,7 @@ class Story(RuleBasedStateMachine):
         )
         Store.create(f"sqlite:///{self.folder / 'empty.db'}").close()
         self.shop = self._with_store()
+        open_request(self.shop, self._proposal(), self.hub.now)
 
     def teardown(self) -> None:
         """Give everything back; and all that was said was as GitHub describes it."""
