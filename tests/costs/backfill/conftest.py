@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Forty days of builds; to be read."""
+    """Forty days of builds, to be read: a test may keep quotes of it, and changes no build."""
     with filled(tmp_path_factory.mktemp("built") / "assay") as found:
         yield found
 
