@@ -1,4 +1,4 @@
-"""All eleven views, one after the other, rows in no order."""
+"""All fourteen views, one after the other, rows in no order."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from assay.demo.views.catalog import rate_sheet, table_storage, tables
 from assay.demo.views.events import events
 from assay.demo.views.metering import metering, metering_daily, metering_history
 from assay.demo.views.query_history import query_history
+from assay.demo.views.uses import grants_to_shares, object_dependencies, task_versions
 from assay.demo.views.warehouse_metering import metered_hours, warehouse_metering
 from assay.demo.writing import shuffled
 
@@ -43,3 +44,6 @@ def views(simulation: Simulation, late: Ints, rng: np.random.Generator) -> Itera
     yield "TABLES", shuffled(tables(calendar), rng)
     yield "TABLE_STORAGE_METRICS", shuffled(table_storage(calendar), rng)
     yield "RATE_SHEET_DAILY", shuffled(rate_sheet(calendar), rng)
+    yield "OBJECT_DEPENDENCIES", object_dependencies()
+    yield "GRANTS_TO_SHARES", grants_to_shares()
+    yield "TASK_VERSIONS", task_versions(calendar)
