@@ -9,13 +9,16 @@ import sys
 import tempfile
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import waitress
 from playwright.sync_api import sync_playwright
 
+from assay.config import Settings
+from assay.store import quotes
+from assay.store.engine import Store
 from web import create_app
 
 if TYPE_CHECKING:
@@ -36,7 +39,7 @@ END = "2026-11-20"
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One page as it looks in a scheme of colours, down to `height` pixels."""
+    """One page as it looks in a scheme of colours, down to `height` pixels; `{quote}` is the demo's own quote."""
 
     name: str
     page: str
@@ -50,6 +53,10 @@ PICTURES = (
     Picture("costs", "/costs?by=warehouse"),
     Picture("incident", "/incidents/5"),
     Picture("incidents", "/incidents"),
+    Picture("unused", "/unused", height=1060),
+    Picture("actions", "/actions"),
+    Picture("backfill", "/backfill/{quote}", height=1320),
+    Picture("budgets", "/budgets"),
     Picture("overview-dark", "/", "dark"),
 )
 
@@ -64,8 +71,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="assay-pictures-") as name:
         folder = given.demo or _demo(Path(name))
         with _serving(folder) as address, _browser() as browser:
+            page_of = {"quote": _quote(folder)}
             for picture in PICTURES:
-                _take(browser, address, picture)
+                _take(browser, address, replace(picture, page=picture.page.format(**page_of)))
+
+
+def _quote(folder: Path) -> str:
+    """The name of the backfill the demo has priced."""
+    with Store.open(Settings.load(folder).store.url) as store, store.read() as session:
+        return quotes.latest(session, 1)[0].id
 
 
 def _demo(folder: Path) -> Path:
