@@ -180,7 +180,8 @@ class Door:
         try:
             connection.connect()
         except (OSError, ValueError) as error:
-            why = f"no connection in {self.timeout_s:g} s" if ended.is_set() else _said(error)
+            late = ended.is_set() or isinstance(error, TimeoutError)
+            why = f"no connection in {self.timeout_s:g} s" if late else _said(error)
             raise OutboundError(
                 f"{host} cannot be reached: {why}", hint="Check that it is up and its certificate."
             ) from None

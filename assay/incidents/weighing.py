@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from assay.incidents.impact import estate_of, impact, reaches
 from assay.incidents.rows import keep
-from assay.model.checks import Severity
+from assay.model.checks import Cause, Severity
 from assay.model.incidents import Impact
 from assay.store import incidents
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 def weigh(session: Session, rows: Sequence[IncidentRow], depth: int) -> None:
     """Write the impact on each incident, and the reach it follows from, lineage followed `depth` steps.
 
-    An incident of high impact is an error, whatever the authors of its checks thought; it stays one while it lives.
+    Data of high impact that is wrong is an error, whatever the authors of its checks thought; it stays one while it
+    lives. That a check cannot be run tells nothing of the data.
     """
     if not rows:
         return
@@ -31,7 +32,7 @@ def weigh(session: Session, rows: Sequence[IncidentRow], depth: int) -> None:
     for row in rows:
         reach = found[row.asset_id]
         row.impact = impact(reach, estate).value
-        if row.impact == Impact.HIGH:
+        if row.impact == Impact.HIGH and row.cause != Cause.CHECK:
             row.severity = Severity.ERROR.value
         keep(row, reach=dataclasses.asdict(reach))
 

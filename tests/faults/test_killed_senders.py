@@ -46,7 +46,7 @@ def test_no_incident_is_lost_and_copies_bear_the_same_key(
         pass
     subprocess.run(
         [sys.executable, str(ROOT / "tests/faults/killed_senders.py"), url, sent, committed, str(kills), "7"],
-        check=True, timeout=120, cwd=ROOT, env={"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"},
+        check=True, timeout=600, cwd=ROOT, env={"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"},
     )  # fmt: skip
     with Store.open(url) as store:
         dispatcher(store, sent, START_MS + (kills + 2) * LIFE_MS).drain(60)
