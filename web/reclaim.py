@@ -44,10 +44,14 @@ class Reclaim:
         return added([self.dead, self.waste])
 
 
-def reclaim(session: Session) -> Reclaim:
-    """Read what the last cycle decided; a finding counts only what the deletion of the dead leaves of it."""
+def reclaim(session: Session, open_findings: Sequence[FindingRow] | None = None) -> Reclaim:
+    """Read what the last cycle decided; a finding counts only what the deletion of the dead leaves of it.
+
+    `open_findings` are those that are open, where they have been read already.
+    """
     judged = dead_sets.dead(session)
-    dead, rows = judged.sum, findings.listed(session)
+    dead = judged.sum
+    rows = findings.listed(session) if open_findings is None else open_findings
     left = _beside(session, rows) if dead.assets else together(rows)
     gone = _dead_ids(session, [row.asset_id for row in rows if row.asset_id])
     counts = {row.id: 0 if row.asset_id in gone else left[row.id] for row in rows}

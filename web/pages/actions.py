@@ -76,13 +76,14 @@ def query(session: Session, args: MultiDict[str, str]) -> Actions:
     words = words_of(args)
     chosen = {name: values for name in FACETS if (values := [v for v in args.getlist(name) if v])}
     number = whole(args, "page", 1, MOST_PAGES)
-    known = [row for row in findings.listed(session, list(FindingState)) if _holds(row, words)]
+    every = findings.listed(session, list(FindingState))
+    known = [row for row in every if _holds(row, words)]
     wanted = {"state": [FindingState.OPEN.value], **chosen}
     found = [row for row in known if _fits(row, wanted)]
     if number > 1 and len(found) <= (number - 1) * PAGE:
         raise last_page(number, len(found), PAGE)
     lines = found[(number - 1) * PAGE : number * PAGE]
-    standing = findings.listed(session)
+    standing = [row for row in every if row.state == FindingState.OPEN]
     counts = together(standing)
     return Actions(
         lines=lines,
@@ -94,7 +95,7 @@ def query(session: Session, args: MultiDict[str, str]) -> Actions:
         facets={name: _counted(known, wanted, name) for name in FACETS},
         open=len(standing),
         together=saved(standing, counts),
-        reclaim=reclaim(session),
+        reclaim=reclaim(session, standing),
         savings=ledger(session),
     )
 

@@ -37,7 +37,7 @@ LATELY_DAYS = 30
 LISTED = 50
 """How many past quotes the page lists."""
 _OFFERED = 100
-"""How many assets the form offers; any other may be written, too."""
+"""How many assets and warehouses the form offers; any other may be written, too."""
 _JUDGED = 10
 """Of how many assets the page tells the coverage."""
 
@@ -87,7 +87,7 @@ def query(session: Session, ask: Ask, said: Mapping[str, str], wrong: AssayError
         said={name: said.get(name, "") for name in FIELDS},
         wrong=wrong,
         assets=[line.key for line in search.search(session, sort="-cost", limit=_OFFERED).lines],
-        warehouses=sorted(str(line.group[0]) for line in warehouses if line.group[0]),
+        warehouses=sorted(str(line.group[0]) for line in warehouses if line.group[0])[:_OFFERED],
         past=_past(session),
         coverage={**published([], quotes.closed(session)), **quotes.coverage(session)},
         judged=quotes.calibrations(session, _JUDGED),
