@@ -60,7 +60,7 @@ def test_nothing_is_left_for_later() -> None:
     assert [] == matching(UNFINISHED, [file for file in texts() if "tests/data" not in name_of(file)])
 
 
-@pytest.mark.parametrize("name", (*LOCKS, "requirements-dbt.lock"))
+@pytest.mark.parametrize("name", [*LOCKS, "requirements-dbt.lock"])
 def test_locks_pin_with_hashes_and_without_addresses(name: str) -> None:
     """Every requirement of a lock is one version with its hashes; no line is an option or an address."""
     text = (ROOT / name).read_text(encoding="utf-8")
