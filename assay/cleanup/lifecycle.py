@@ -125,9 +125,12 @@ class _Pass:
                 self._open(row, pull)
 
     def watch(self, row: PullRequestRow) -> None:
-        """Something that was disabled and waits to be deleted: a read of it stops the deletion."""
+        """Something that was disabled and waits to be deleted: a read of it stops the deletion.
+
+        Also one from before the merge that became known only after it: nobody read it up to its evidence.
+        """
         with self.place.store.read() as session:
-            uses = watching.read_since(session, row.assets, row.changed_ms)
+            uses = watching.read_since(session, row.assets, row.evidence_ms)
         if not uses or row.number is None:
             return
         say_once(self.place.forge, row.number, watching.MARKER, watching.stopped(uses))

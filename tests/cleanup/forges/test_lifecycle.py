@@ -384,6 +384,25 @@ def test_a_read_of_what_was_disabled_stops_its_deletion(
         assert [] == due(session, "shop", shop.settings, hub.pass_days(30))
 
 
+def test_a_read_from_before_the_merge_that_is_known_late_stops_the_deletion_too(
+    sqlite_store: Store, token_settings: RepositorySettings, pace: Pace, hub: Hub
+) -> None:
+    """The history tells it hours later, when what it disabled is merged; one from before the evidence is old news."""
+    shop = place(sqlite_store, token_settings, pace, mode="two_step", wait_days=14)
+    disabled: dict[str, bytes | None] = {"models/schema.yml": b"models: []\n"}
+    open_request(shop, proposal(hub.git.refs()["main"], step=Step.DISABLE, changes=disabled), NOW)
+    hub.merge(1)
+    look(shop, NOW)
+    read(sqlite_store, OLD, NOW - timedelta(hours=3))
+    assert [] == look(shop, hub.now).events
+    read(sqlite_store, OLDER, NOW - timedelta(hours=1))
+    (event,) = look(shop, hub.now).events
+
+    assert "what it disabled is read" in str(event)
+    with sqlite_store.read() as session:
+        assert [] == due(session, "shop", shop.settings, hub.pass_days(30))
+
+
 def test_one_that_fails_stops_no_other(shop: Place, hub: Hub, github: GitHubFake) -> None:
     """Each pull request is followed for itself, and what failed is told."""
     base = hub.git.refs()["main"]
