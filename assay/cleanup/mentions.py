@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     Spans = list[tuple[int, int]]
 
@@ -88,13 +88,17 @@ class Text:
     path: str
     held: str
 
-    def mentions(self, finder: re.Pattern[str], called: Mapping[str, Called]) -> Iterator[Mention]:
-        """Every place that speaks of one of the `called`, found by their words in lower case."""
+    def mentions(self, finder: re.Pattern[str], called: Mapping[str, Sequence[Called]]) -> Iterator[Mention]:
+        """Every place that speaks of one of the `called`, found by their words in lower case.
+
+        Several may share a word: relations of one name in different schemas.
+        """
         if "~" in self.held:
             yield from self._put_together(called)
         for hit in finder.finditer(self.held):
-            if how := self._how(hit, called[hit[0].lower()]):
-                yield self._mention(hit.start(), called[hit[0].lower()].name, how)
+            for each in called[hit[0].lower()]:
+                if how := self._how(hit, each):
+                    yield self._mention(hit.start(), each.name, how)
 
     def _mention(self, at: int, name: str, how: str) -> Mention:
         return Mention(self.path, self.held.count("\n", 0, at) + 1, name, how, self._line(at).strip()[:_LINE])
@@ -103,12 +107,13 @@ class Text:
         end = self.held.find("\n", at)
         return self.held[self.held.rfind("\n", 0, at) + 1 : end if end >= 0 else None]
 
-    def _put_together(self, called: Mapping[str, Called]) -> Iterator[Mention]:
+    def _put_together(self, called: Mapping[str, Sequence[Called]]) -> Iterator[Mention]:
         for hit in _PUT_TOGETHER.finditer(self.held):
             start, end = (hit[1] or "").lower(), (hit[2] or "").lower()
-            for word, each in called.items():
+            for word, those in called.items():
                 if (start or end) and word.startswith(start) and word.endswith(end):
-                    yield self._mention(hit.start(), each.name, "built ref")
+                    for each in those:
+                        yield self._mention(hit.start(), each.name, "built ref")
 
     def _how(self, hit: re.Match[str], called: Called) -> str:
         """How the text speaks of the name at `hit`; '' when it only looks alike."""

@@ -1,4 +1,7 @@
-"""Let dbt parse a project: in a process of its own, with a deadline, without credentials and without a network."""
+"""Let dbt parse a project: in a process of its own, with a deadline, without credentials, and asking no network.
+
+What dbt itself would ask (its version, its statistics) is switched off; nothing keeps a process from the network.
+"""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ command line of a job, and about a relation written out by hand. A scan of the t
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from assay.cleanup.mentions import Called, Mention, Text
@@ -24,7 +25,7 @@ LARGEST_BYTES = 2_000_000
 
 _BUILT = re.compile(r"(?:^|/)(?:target|dbt_packages|dbt_modules|logs|node_modules|\.git|\.venv|venv)/")
 _DATA = re.compile(
-    r"\.(?:csv|tsv|parquet|lock|png|jpe?g|gif|svg|ico|pdf|ipynb|gz|zip|db|duckdb|woff2?)$", re.IGNORECASE
+    r"\.(?:csv|tsv|parquet|lock|png|jpe?g|gif|svg|ico|pdf|gz|zip|db|duckdb|woff2?)$", re.IGNORECASE
 )
 
 
@@ -34,7 +35,10 @@ def scan(tree: Tree, names: Collection[Called], *, passed_over: Collection[str] 
     Built files, data and those `passed_over` are left out. A word alone is no mention: `orders` as a column is
     somebody else; in prose it is one.
     """
-    called = {word: each for each in names for word in each.words}
+    called: dict[str, list[Called]] = defaultdict(list)
+    for each in names:
+        for word in each.words:
+            called[word].append(each)
     if not called:
         return []
     words = "|".join(sorted(map(re.escape, called), key=len, reverse=True))

@@ -33,6 +33,7 @@ def how(path: str, text: str) -> list[str]:
         ("views/shop.lkml", "sql_table_name: marts.dead ;;", "relation"),
         ("models/a.yml", "models:\n- name: b\n  config: {pre_hook: 'delete from dead'}", "relation"),
         ("dags/a.py", "run('select * from marts.dead')", "relation"),
+        ("analyses/a.ipynb", '{"cells": [{"source": ["select * from marts.dead"]}]}', "relation"),
         ("dags/a.py", "DbtRun(models=['live', 'dead'])", "quoted"),
         ("macros/a.sql", "{% if model.name in ['dead'] %}{% endif %}", "quoted"),
         (".github/workflows/a.yml", "run: dbt build --select +dead --target prod", "selection"),
@@ -96,3 +97,11 @@ def test_files_that_are_no_text_are_left_alone() -> None:
 
     assert [] == scan(files, [DEAD], passed_over=["own.sql"])
     assert [] == scan(Files({"a.sql": "from dead"}), [])
+
+
+def test_relations_of_one_name_are_told_apart_by_their_schemas() -> None:
+    """Two that go are called alike: each is found by its own schema, whichever came last."""
+    twins = [Called("sold", ("shop", "sales", "orders")), Called("booked", ("shop", "finance", "orders"))]
+    job = Files({"jobs/a.py": "spark.table('sales.orders')\nspark.table('finance.orders')"})
+
+    assert [(1, "sold"), (2, "booked")] == [(each.line, each.name) for each in scan(job, twins)]
