@@ -80,8 +80,9 @@ class History:
     """What was seen of the queries of one account.
 
     `until_ms` is the end of the last day seen (the window's end), `days` how many of the window's days and `year_days`
-    how many of a year's were seen. `observed`: the warehouse itself tells what each statement read (ACCESS_HISTORY);
-    `dependencies`: it tells what views are made of. `failing`: streams of evidence that could not be read last time.
+    how many of a year's were seen. `observed`: the warehouse itself tells what each statement read (ACCESS_HISTORY), to
+    this day; `dependencies`: it tells what views are made of. `failing`: streams of evidence that could not be read
+    last time.
     """
 
     until_ms: int

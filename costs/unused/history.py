@@ -18,12 +18,17 @@ from costs.mapping.relations import PLATFORM
 from costs.unused.evidence import YEAR_DAYS, History, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy.orm import Session
 
+    from assay.store.collections import StreamStatus
+
 DEPENDENCIES = "object_dependencies"
 """The stream that tells what views are made of."""
+
+OBSERVED_LATE_MS = 3 * DAY_MS
+"""So much earlier than the statements may what they read end; beyond, the warehouse has stopped telling it."""
 
 _EVIDENCE = {QUERY_HISTORY.name, ACCESS.name, DEPENDENCIES, ""}
 
@@ -87,7 +92,7 @@ def _seen(session: Session, told: dict[str, list[int]], window_days: int) -> See
         first_ms=min(days),
         days=_within(days, until_ms, window_days),
         year_days=_within(days, until_ms, YEAR_DAYS),
-        observed=ACCESS.name in known,
+        observed=_is_observed(lines, until_ms),
         dependencies=DEPENDENCIES in known,
         inventory=listed_ms is not None,
         failing=tuple(
@@ -95,6 +100,16 @@ def _seen(session: Session, told: dict[str, list[int]], window_days: int) -> See
         ),
     )
     return Seen(history, connections, listed_ms)
+
+
+def _is_observed(lines: Iterable[StreamStatus], until_ms: int) -> bool:
+    """Whether the warehouse tells what statements read, up to the last of them: an export may have told it once."""
+    return any(
+        line.stream == ACCESS.name
+        and line.watermark_ms is not None
+        and line.watermark_ms >= until_ms - OBSERVED_LATE_MS
+        for line in lines
+    )
 
 
 def _within(days: set[int], until_ms: int, window_days: int) -> int:

@@ -10,6 +10,7 @@ from assay.model.assets import Asset, AssetKey, AssetKind, Edge, EdgeSource
 from assay.model.decisions import DeclaredUse, UseKind
 from assay.model.time import DAY_MS, HOUR_MS, from_ms
 from assay.store.assets import asset_ids
+from assay.store.collections import advance
 from assay.store.days import set_state
 from assay.store.records import save_records
 from assay.store.tables import CellRow, CollectionRow, UsageRow
@@ -186,3 +187,12 @@ def test_what_failed_last_time_is_told(session: Session) -> None:
     collected(session, "rate_sheet_daily", at=DAY, rows=0, status="failed")
 
     assert gather(session, POLICY, NOW).histories[ACME].failing == ("access_history",)
+
+
+def test_what_was_observed_once_is_not_observed_for_ever(session: Session) -> None:
+    """Statements whose reads nobody tells any more are known by their text alone."""
+    collected(session, "access_history", at=DAY, rows=9)
+    for days_ago, is_observed in ((3, False), (1, True)):
+        advance(session, "prod", "access_history", DAY - days_ago * DAY_MS, DAY)
+        session.flush()
+        assert gather(session, POLICY, NOW).histories[ACME].observed is is_observed
