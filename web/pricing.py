@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime  # noqa: TC003 - pydantic reads the annotation
 from decimal import Decimal  # noqa: TC003 - pydantic reads the annotation
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from assay.facts.engine import Engine
 from assay.facts.files import FactFiles
 from assay.model.money import to_nano
 from assay.model.time import from_ms
-from costs.backfill import QuoteRequest, asked_range, quote
+from costs.backfill import QuoteRequest, asked_range, asked_start, quote
 from costs.backfill.plan import asset_named
 from web import state
 from web.format import now_ms
@@ -50,9 +50,6 @@ def priced(given: Mapping[str, Any]) -> Quote:
             hint=f"It may hold {', '.join(Question.model_fields)}; asset and partitions are needed.",
         ) from None
     settings, store = state.settings(), state.store()
-    starts_at = question.starts_at
-    if starts_at is not None and starts_at.tzinfo is None:
-        starts_at = starts_at.replace(tzinfo=UTC)
     asked = QuoteRequest(
         asset=asset_named(state.session(), question.asset),
         partitions=asked_range(question.partitions),
@@ -60,7 +57,7 @@ def priced(given: Mapping[str, Any]) -> Quote:
         warehouse=question.warehouse,
         concurrency=question.concurrency,
         limit_nano=None if question.limit is None else to_nano(question.limit),
-        starts_at=starts_at,
+        starts_at=asked_start(question.starts_at),
     )
     root = settings.facts.root
     return quote(

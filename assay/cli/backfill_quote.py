@@ -18,7 +18,7 @@ from assay.facts.engine import Engine
 from assay.incidents.caller import caller
 from assay.model.money import to_nano
 from assay.store import quotes
-from costs.backfill import QuoteRequest, asked_range, quote
+from costs.backfill import QuoteRequest, asked_range, asked_start, quote
 from costs.backfill.plan import asset_named
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def command(  # noqa: PLR0913 - the parts of one question
             warehouse=warehouse,
             concurrency=concurrency or 0,
             limit_nano=_nano(limit),
-            starts_at=starts_at.replace(tzinfo=now.tzinfo) if starts_at else None,
+            starts_at=asked_start(starts_at),
         )
         found = quote(store, files, lambda: Engine.open([settings.facts.root]), asked, settings, now)
         with store.write() as session:

@@ -17,6 +17,7 @@ from assay.cli.request import command as assay_command
 from assay.cli.say import note, say_json
 from assay.cli.stores import opened_store
 from assay.cli.table import say_table
+from assay.errors import UsageError
 from assay.model.time import from_ms
 
 if TYPE_CHECKING:
@@ -41,9 +42,11 @@ def command(request: Request, fingerprint: str, repository: str, limit: int) -> 
             raise no_connection(request.folder)
         found = survey(session, settings, projects(session, settings, repository), figures.utc_now())
     chosen = [each for each in found.prospects if each.goes_by(fingerprint)]
+    if fingerprint and not chosen:
+        raise UsageError(f"There is no set {fingerprint}.", hint="`assay cleanup detect` lists them.")
     if request.as_json:
         say_json(as_dict(found, chosen))
-    elif fingerprint and chosen:
+    elif fingerprint:
         for each in chosen:
             _say_one(each)
     else:

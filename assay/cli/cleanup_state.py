@@ -106,6 +106,11 @@ def changed(settings: Settings, base: str, head: str, repository: str, checkout:
 
 def _blobs(checkout: Path, folder: str, revision: str) -> Mapping[str, str]:
     with of_checkout(checkout, folder, revision) as found:
+        if not found.sha:
+            raise UsageError(
+                f"{checkout} is no git repository, so {revision} means nothing there.",
+                hint="Name a clone with --checkout, or give two manifests.",
+            )
         return dict(found.identities())
 
 

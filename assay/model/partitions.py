@@ -29,6 +29,8 @@ class Grain(StrEnum):
 _FORMS = {Grain.YEAR: "%Y", Grain.MONTH: "%Y-%m", Grain.DAY: "%Y-%m-%d", Grain.HOUR: "%Y-%m-%dT%H"}
 _BY_LENGTH = {4: Grain.YEAR, 7: Grain.MONTH, 10: Grain.DAY, 13: Grain.HOUR}
 _LONGEST = 10_000
+_FIRST_YEAR, _LAST_YEAR = 1000, 9998
+"""Years with four digits whose end is still a moment that can be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,7 @@ class PartitionRange:
             if _WRITTEN.fullmatch(part) and grain_of(part) is Grain.NAMED:
                 raise ValueError(f"{part} is no day, hour, month or year")
         if not dots and grain_of(first) is Grain.NAMED:
-            return cls(
-                tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip())), Grain.NAMED
-            )
+            return cls(_names(text), Grain.NAMED)
         return cls._between(_clean(first), _clean(last) if dots else _clean(first))
 
     @classmethod
@@ -64,6 +64,8 @@ class PartitionRange:
         at, end, keys = start_of(first), start_of(last), list[str]()
         if end < at:
             raise ValueError(f"{last} is before {first}")
+        if at.year < _FIRST_YEAR or end.year > _LAST_YEAR:
+            raise ValueError(f"{first}..{last} leaves the years {_FIRST_YEAR} to {_LAST_YEAR}")
         while at <= end:
             keys.append(at.strftime(grain.form))
             if len(keys) > _LONGEST:
@@ -77,6 +79,19 @@ class PartitionRange:
         if self.grain is Grain.NAMED:
             return ",".join(self.keys)
         return self.keys[0] if len(self.keys) == 1 else f"{self.keys[0]}..{self.keys[-1]}"
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Names parted by commas, each once; ValueError for none, too many, and what cannot be written."""
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    if not names:
+        raise ValueError(f"{text!r} names no partition")
+    if len(names) > _LONGEST:
+        raise ValueError(f"{len(names):,} names are more than {_LONGEST:,} partitions")
+    strange = next((name for name in names if not name.isprintable()), None)
+    if strange is not None:
+        raise ValueError(f"{strange!r} is no name of a partition")
+    return names
 
 
 def _clean(text: str) -> str:

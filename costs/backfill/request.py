@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from assay.errors import UsageError
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
     from assay.model.assets import AssetKey
     from costs.backfill.spread import Range
+
+
+_FIRST_YEAR, _LAST_YEAR = 1970, 9900
+"""Years a backfill may begin in: the longest still ends within the calendar."""
 
 
 class NoHistoryError(UsageError):
@@ -30,6 +35,16 @@ def asked_range(text: str) -> PartitionRange:
             f"The partitions cannot be read: {error}.",
             hint="Write 2026-09-01..2026-09-30, 2026-09, 2026-09-01T05..2026-09-01T11, or names: de,fr.",
         ) from error
+
+
+def asked_start(told: datetime | None) -> datetime | None:
+    """When a backfill would begin, UTC unless it says a zone; UsageError for a moment no bill can be told of."""
+    if told is None or _FIRST_YEAR <= told.year <= _LAST_YEAR:
+        return told if told is None or told.tzinfo is not None else told.replace(tzinfo=UTC)
+    raise UsageError(
+        f"A backfill cannot begin in the year {told.year}.",
+        hint=f"Name a moment of the years {_FIRST_YEAR} to {_LAST_YEAR}, e.g. 2026-11-21T02:00.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,9 @@ def test_a_get_keeps_nothing(client: FlaskClient) -> None:
         {}, [], "text", {"asset": "orders"}, QUESTION | {"asset": "nothing"}, QUESTION | {"partitions": "b..a"},
         QUESTION | {"limit": "much"}, QUESTION | {"limit": float("nan")}, QUESTION | {"limit": -1},
         QUESTION | {"concurrency": 10**9}, QUESTION | {"more": 1}, QUESTION | {"warehouse": "NOPE"},
-        QUESTION | {"asset": "\0"}, QUESTION | {"starts_at": "soon"},
+        QUESTION | {"asset": "\0"}, QUESTION | {"starts_at": "soon"}, QUESTION | {"partitions": ",,"},
+        QUESTION | {"partitions": "9999-12-31"}, QUESTION | {"partitions": "\0"},
+        QUESTION | {"starts_at": "9999-12-31T23:59"}, QUESTION | {"starts_at": "0001-01-01T00:00+14:00"},
     ],
 )  # fmt: skip
 def test_a_question_that_cannot_be_used_is_told_why(client: FlaskClient, wrong: object) -> None:
@@ -72,6 +74,13 @@ def test_a_question_that_cannot_be_used_is_told_why(client: FlaskClient, wrong: 
 
     assert answer.status_code == 400
     assert answer.json["detail"]
+
+
+def test_brackets_without_end_are_no_question(client: FlaskClient) -> None:
+    """They are refused as any other text that is no JSON object."""
+    answer = client.post(ADDRESS, data="[" * 100_000, content_type="application/json")
+
+    assert (answer.status_code, answer.json["title"]) == (400, "The question is no JSON object.")
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,10 @@ def look() -> Response:
 @blueprint.post("/quote")
 def ask() -> Response:
     """Price a backfill, asked in JSON, and keep the quote."""
-    body = request.get_json(silent=True)
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:  # brackets without end
+        body = None
     if not isinstance(body, dict):
         raise UsageError(
             "The question is no JSON object.",

@@ -74,6 +74,11 @@ def test_detect_tells_sets_in_order_with_what_they_cost(cleanup: Shell) -> None:
     assert "disable" == models["model.shop.lonely",]["step"]
 
 
+def test_detect_of_a_set_there_is_not_is_refused(cleanup: Shell) -> None:
+    """Rather than told as if nothing were dead."""
+    assert 2 == cleanup("detect", "zzzz")[0]
+
+
 def test_detect_of_one_set_shows_every_gate(cleanup: Shell) -> None:
     """A fingerprint's beginning chooses it."""
     name = next(each["fingerprint"] for each in cleanup.json("detect")["sets"] if len(each["models"]) == 2)
@@ -123,6 +128,7 @@ def test_without_dbt_it_is_said_and_stays_a_draft(cleanup: Shell) -> None:
 
     assert not told["parse_verified"]
     assert ["dbt parses the project before and after", "The manifests differ by exactly these"] == unsure
+    assert "No gate is shut, 2 gates could not be looked at" in cleanup("plan", "--dry-run")[1]
 
 
 def test_a_read_takes_the_model_and_all_above_it_out(cleanup: Shell, shop: Company) -> None:

@@ -179,6 +179,14 @@ def test_nothing_changed_says_so(shop: Company) -> None:
     assert (0, True) == (code, "No model is changed." in text)
 
 
+def test_commits_of_what_is_no_repository_are_refused(shop: Company, tmp_path: Path) -> None:
+    """A gate that compared a folder with itself would let everything pass."""
+    code, out, err = Told(shop)("--base", "main", "--checkout", str(tmp_path), "--fail-over", "1")
+
+    assert (2, "") == (code, out)
+    assert "no git repository" in err
+
+
 def test_two_sorts_of_states_are_a_users_error(shop: Company, manifests: tuple[str, str]) -> None:
     """So is a manifest that is none, which is told by its path."""
     assert 2 == Told(shop)("--base", manifests[0], "--head", "HEAD")[0]
