@@ -145,7 +145,10 @@ def moment(text: str) -> datetime:
 
 
 def say_once(forge: Forge, number: int, marker: str, body: str) -> Comment:
-    """Leave a comment that holds the hidden `marker`, or replace the one that is there: there is never a second."""
+    """Leave a comment that ends in the hidden `marker`, or replace the one that is there: there is never a second.
+
+    One that quotes ours holds it, too, and goes on: that is somebody else's, and is left alone.
+    """
     whole = f"{body}\n\n{marker}"
     mine = _marked(forge.comments(number), marker)
     if mine is None:
@@ -156,4 +159,4 @@ def say_once(forge: Forge, number: int, marker: str, body: str) -> Comment:
 
 
 def _marked(comments: Sequence[Comment], marker: str) -> Comment | None:
-    return next((one for one in comments if marker in one.body), None)
+    return next((one for one in comments if one.body.rstrip().endswith(marker)), None)

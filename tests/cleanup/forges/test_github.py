@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fakes.forge_git import ROBOT
+from fakes.forge_hub import Remark
 from fakes.forge_project import CHANGES, KEPT, PROJECT
 from fakes.forge_server import Call, Given, Trouble
 
@@ -194,6 +195,18 @@ def test_a_comment_is_made_once_and_mended(forge: Forge, github: GitHubFake) -> 
     assert 1 == sum(asked.startswith("PATCH") for asked in github.server.asked()), (
         "the same is not said twice"
     )
+
+
+def test_a_comment_that_quotes_ours_is_left_alone(forge: Forge, github: GitHubFake) -> None:
+    """What a person wrote around the marker is never written over."""
+    forge.commit(BRANCH, begin(forge), "Remove", CHANGES)
+    number = forge.open(OPENING).number
+    comments = github.hub.requests[number].comments
+    comments.append(Remark(github.hub.number(), "ann", "> Cost: 1\n> <!-- assay:cost -->\n\nToo much."))
+    for text in ("Cost: 1", "Cost: 2"):
+        say_once(forge, number, "<!-- assay:cost -->", text)
+
+    assert ["Too much.", "<!-- assay:cost -->"] == [each.body.rpartition("\n")[2] for each in comments]
 
 
 def test_a_branch_that_is_gone_is_deleted(forge: Forge) -> None:
