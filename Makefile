@@ -67,8 +67,8 @@ docs: $(VENV)/.stamp-test ## write docs/reference from the program
 screenshots: $(VENV)/.stamp-test ## take the pictures of docs/images from the demo (needs chromium)
 	@"$(BIN)/python" -m docs.screenshots $(ARGS)
 
-clean: ## remove what was built: the environment, caches, the demo
-	rm -rf "$(VENV)" "$(DIR)" dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+clean: ## remove what was built: the environments, caches, the demo
+	rm -rf "$(VENV)" "$(DBT)" "$(DIR)" dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 lock: ## resolve the lock files again (needs uv)
