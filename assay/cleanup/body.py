@@ -57,7 +57,7 @@ def _lead(proposal: Proposal) -> str:
     what = "this model" if many == 1 else f"these {many} models"
     does = "disables" if proposal.step is Step.DISABLE else "removes"
     says = (
-        f"Nobody has read {what} in the {proposal.window_days} days before {_moment(proposal.evidence_at)}; "
+        f"No consumer has read {what} in the {proposal.window_days} days before {_moment(proposal.evidence_at)}; "
         f"{proposal.coverage:.1%} of those days were seen. Keeping them costs **{proposal.cost}** in 30 days. "
         f"This pull request {does} them and nothing else."
     )

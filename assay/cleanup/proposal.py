@@ -136,7 +136,7 @@ class Proposal:
     def message(self) -> str:
         """The commit's message; its last line names the proposal."""
         told = (
-            f"Nobody has read them in the {self.window_days} days before {self.evidence_at:%Y-%m-%d %H:%M} UTC; "
+            f"No consumer has read them in the {self.window_days} days before {self.evidence_at:%Y-%m-%d %H:%M} UTC; "
             f"they cost {self.cost} in 30 days."
         )
         return f"{self.title}\n\n{told}\n\n{TRAILER}: {self.fingerprint} {self.step.value}"

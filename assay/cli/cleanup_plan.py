@@ -139,4 +139,10 @@ def say(plan: Plan, files: Sequence[Path]) -> None:
         note(f"{counted(shut, 'gate')} shut: no pull request is opened.")
         return
     saved = credits_of(plan.prospect.nano_per_month)
-    note(f"All gates are open: {saved} credits in 30 days.\n→ assay cleanup open {plan.prospect.fingerprint}")
+    unseen = sum(gate.passed is None for gate in plan.gates)
+    gates = (
+        f"No gate is shut, {counted(unseen, 'gate')} could not be looked at"
+        if unseen
+        else "All gates are open"
+    )
+    note(f"{gates}: {saved} credits in 30 days.\n→ assay cleanup open {plan.prospect.fingerprint}")

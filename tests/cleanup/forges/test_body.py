@@ -139,7 +139,7 @@ def test_the_body_tells_what_decides() -> None:
     text = body(proposal("0" * 40), SETTINGS, "<!-- end -->")
 
     for part in (
-        "Nobody has read these 2 models in the 90 days before 2026-11-01 06:00 UTC; 98.9% of those days were seen",
+        "No consumer has read these 2 models in the 90 days before 2026-11-01 06:00 UTC; 98.9% of those days were seen",
         "**4.00 credits (USD 12.00)**",
         "| `older` | unused | 2026-04-15 08:00 UTC | pipeline 90 | 30 | 2.00 credits (USD 6.00) | 1.5 MB | 399 d |",
         "  m1 --> m0",
