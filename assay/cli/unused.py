@@ -160,6 +160,8 @@ def _say(judgement: Judgement, shown: Sequence[AssetVerdict], limit: int) -> Non
             "asset", "verdict", "sure", ">reads", "last read", ">credits a month", ">money", "set", ">order", "why",
         )  # fmt: skip
         say_table(title, columns, [_row(each, account) for each in rows])
+    elif judgement.verdicts:
+        note("No asset has such a verdict.")
     if len(shown) > limit:
         note(f"({count(len(shown) - limit)} more: --limit {len(shown)} or --json)")
     _say_sets(judgement, account)

@@ -76,7 +76,8 @@ def command(request: Request, kinds: Sequence[str], *, everything: bool, refresh
 def _say_of_dead(nano: int) -> None:
     if nano:
         note(
-            f"{credits_of(nano)} of all open findings are of assets nobody needs: `assay unused` counts them, too."
+            f"{credits_of(nano)} credits of all open findings are of assets nobody needs: "
+            "`assay unused` counts them, too."
         )
 
 

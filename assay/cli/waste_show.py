@@ -49,7 +49,8 @@ def _lines(row: FindingRow, adds: Mapping[int, int]) -> Iterator[str]:
     price = money(row.micro_per_month, row.currency)
     yield f"Saves {credits_of(row.nano_per_month)} credits{f' ({price})' if price else ''} in 30 days."
     if row.id in adds and adds[row.id] != row.nano_per_month:
-        yield f"Beside the other findings it adds {credits_of(adds[row.id])}: they are partly about the same cost."
+        added = f"{credits_of(adds[row.id])} credits"
+        yield f"Beside the other findings it adds {added}: they are partly about the same cost."
     since, until = from_ms(evidence["from_ms"]).date(), from_ms(evidence["until_ms"]).date()
     yield f"Of the days from {since} until {until}, without that day:"
     for figure in evidence["figures"]:

@@ -36,6 +36,11 @@ def test_only_a_verdict(company: Program) -> None:
     assert told["counts"]["in_use"] > 0
 
 
+def test_a_verdict_nothing_has_is_said(company: Program) -> None:
+    """An empty answer is told as one."""
+    assert "No asset has such a verdict." in company("unused", "--verdict", "dead_end").err
+
+
 def test_it_says_what_is_dead_and_what_cannot_be_judged(company: Program) -> None:
     """The table is empty here; its last lines tell why."""
     told = company("unused")
