@@ -135,10 +135,13 @@ def test_an_unknown_asset_is_not_found(full: FlaskClient) -> None:
 
 
 def test_connections_tell_what_watching_costs(tmp_path: Path) -> None:
-    """Assay's own statements are a line of the page, with what they cost."""
+    """Assay's own statements are a line of the page, with what they cost; a budget is no statement."""
     watcher = AssetKey("assay", "acme", ("collector",))
     with Store.create(shop.url_of(shop.folder(tmp_path, filled=False))) as store, store.write() as session:
-        records.save_records(session, [Asset(watcher, AssetKind.OTHER)], shop.NOW_MS)
+        budget = AssetKey("assay", "budget", ("science",))
+        records.save_records(session, [Asset(key, AssetKind.OTHER) for key in (watcher, budget)], shop.NOW_MS)
     client = create_app(tmp_path).test_client()
     client.environ_base["HTTP_HOST"] = "127.0.0.1"
-    assert "assay:acme:collector" in read(client, "/connections").text
+    told = read(client, "/connections").text
+    assert "assay:acme:collector" in told
+    assert "assay:budget:science" not in told

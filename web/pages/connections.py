@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
-from assay.model.assets import WATCHER
+from assay.model.assets import WATCHER, AssetKey
 from assay.store import collections, search
 from web import state
 from web.format import now_ms
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("connections", __name__)
 ORDER = ("failed", "degraded", "ok")
+OWN_STATEMENTS = (
+    "collector",
+)  # the asset of an account that they are charged to; budgets are the watcher's, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,8 @@ def grouped(streams: Sequence[StreamStatus]) -> list[Connection]:
 
 def watching(session: Session) -> list[AssetLine]:
     """What Assay's own statements cost each account in 30 days: empty where only exports are read."""
-    return search.search(session, facets={"platform": [WATCHER]}, sort="-cost").lines
+    lines = search.search(session, facets={"platform": [WATCHER]}, sort="-cost").lines
+    return [line for line in lines if AssetKey.parse(line.key).path == OWN_STATEMENTS]
 
 
 def _connection(name: str, streams: list[StreamStatus]) -> Connection:
