@@ -109,11 +109,13 @@ def measure(session: Session, now: datetime) -> int:
 
 
 def _of_pull_request(session: Session, row: PullRequestRow) -> ledger.Promise:
-    """What a merged clean-up promises: all its assets cost, of whatever kind."""
+    """What a merged clean-up promises: all its assets cost, of whatever kind, in the ledger that has most of it."""
     keys = sorted(map(str, row.assets))
-    connection = session.scalar(
-        select(CostRow.connection).where(CostRow.dimension == "asset", CostRow.value.in_(keys)).limit(1)
+    of_these = select(CostRow.connection).where(CostRow.dimension == "asset", CostRow.value.in_(keys))
+    dearest = of_these.group_by(CostRow.connection).order_by(
+        func.sum(CostRow.nano_credits).desc(), CostRow.connection
     )
+    connection = session.scalar(dearest.limit(1))
     return ledger.Promise(
         source=ledger.PULL_REQUEST,
         source_id=f"{row.repository}:{row.fingerprint}",

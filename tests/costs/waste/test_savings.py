@@ -223,6 +223,22 @@ def test_a_merged_clean_up_is_in_the_ledger_once(store: Store) -> None:
         assert 30 * CREDIT == line.details["counted_nano"] == promised([line])
 
 
+def test_a_clean_up_is_measured_where_most_was_spent(sqlite_store: Store) -> None:
+    """The same key in the ledger of another connection, which spent next to nothing on it, tells nothing of it."""
+    with sqlite_store.write() as session:
+        session.add(_pull_request(1, "delete", 100))
+        known(session)
+        elsewhere = cost(60, 1)
+        elsewhere.connection = "aaa"
+        session.add(elsewhere)
+        session.flush()
+        session.add_all(cost(day, CREDIT if day <= 100 else 0) for day in range(60, 140))
+        session.flush()
+        measure(session, at(139))
+
+        assert 30 * CREDIT == listed(session)[0].measured_nano
+
+
 def _pull_request(number: int, step: str, day: int) -> PullRequestRow:
     return PullRequestRow(
         id=number, repository="acme/shop", fingerprint="f00", step=step, branch="b", number=number, state="merged",
