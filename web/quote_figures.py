@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -180,6 +180,8 @@ def command_of(request: Mapping[str, Any]) -> str:
     words += ["--downstream"] if request.get("downstream") else []
     words += ["--warehouse", request["warehouse"]] if request.get("warehouse") else []
     words += ["--concurrency", str(request["concurrency"])] if request.get("concurrency") else []
+    if request.get("starts_at"):
+        words += ["--at", f"{datetime.fromisoformat(request['starts_at']).astimezone(UTC):%Y-%m-%dT%H:%M}"]
     if request.get("limit_nano") is not None:
         words += ["--limit", f"{to_credits(request['limit_nano']).normalize():f}"]
     return shlex.join(words)

@@ -29,8 +29,8 @@ def comment(state: State, limit_nano: int | None = None) -> str:
     told = [f"{sum(each.change.kind is kind for each in state.standings)} {kind.value}" for kind in Kind]
     counts = ", ".join(each for each in told if not each.startswith("0 "))
     lead = (
-        f"{counts}. They cost **{cost(state.nano_per_month, micro, currency)}** in 30 days today; "
-        f"{state.downstream:,} assets are built from them, which cost {_credits(state.downstream_nano)}."
+        f"{counts}; together **{cost(state.nano_per_month, micro, currency)}** in 30 days today. "
+        f"Assets built from it: {state.downstream:,}, which cost {_credits(state.downstream_nano)}."
     )
     shown = state.standings[:MOST_ROWS]
     table = [row(_HEADINGS), row("---" for _ in _HEADINGS), *(_row(each) for each in shown)]

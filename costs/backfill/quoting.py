@@ -243,7 +243,7 @@ class _Work:
         )
         if self.planned.unbuilt:
             told.append(
-                f"{len(self.planned.unbuilt)} assets downstream were not built lately and are not counted: "
+                f"{len(self.planned.unbuilt)} downstream are never built, or were not lately, and are not counted: "
                 + ", ".join(self.planned.unbuilt[:COMPARABLE])
             )
         return told

@@ -143,12 +143,12 @@ def test_the_command_line_asks_the_same() -> None:
     command = command_of(
         {
             "asset": "snowflake:acme:a.b.it's", "partitions": "de,fr", "downstream": True, "warehouse": "A WH",
-            "concurrency": 3, "limit_nano": 12_500_000_000,
+            "concurrency": 3, "starts_at": "2026-05-11T04:30:00+02:00", "limit_nano": 12_500_000_000,
         }
     )  # fmt: skip
     assert shlex.split(command)[3:] == [
         "snowflake:acme:a.b.it's", "--partitions", "de,fr", "--downstream", "--warehouse", "A WH", "--concurrency",
-        "3", "--limit", "12.5",
+        "3", "--at", "2026-05-11T02:30", "--limit", "12.5",
     ]  # fmt: skip
 
 
