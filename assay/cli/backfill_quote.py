@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import click
 
 from assay.cli.backfill_words import say_quote
 from assay.cli.figures import utc_now
+from assay.cli.limits import nano_of_limit
 from assay.cli.owners import no_connection
 from assay.cli.request import command as assay_command
 from assay.cli.say import say_json
 from assay.cli.stores import opened
-from assay.errors import UsageError
 from assay.facts.engine import Engine
 from assay.incidents.caller import caller
-from assay.model.money import to_nano
 from assay.store import quotes
 from costs.backfill import QuoteRequest, asked_range, asked_start, quote
 from costs.backfill.plan import asset_named
@@ -73,7 +71,7 @@ def command(  # noqa: PLR0913 - the parts of one question
             downstream=downstream,
             warehouse=warehouse,
             concurrency=concurrency or 0,
-            limit_nano=_nano(limit),
+            limit_nano=nano_of_limit(limit, "--limit"),
             starts_at=asked_start(starts_at),
         )
         found = quote(store, files, lambda: Engine.open([settings.facts.root]), asked, settings, now)
@@ -85,18 +83,3 @@ def command(  # noqa: PLR0913 - the parts of one question
     else:
         say_quote(told)
     return 0 if found.allowed else REFUSED
-
-
-def _nano(limit: str | None) -> int | None:
-    """A limit in credits as nano-credits; UsageError for what is no amount."""
-    if limit is None:
-        return None
-    try:
-        nano = to_nano(Decimal(limit))
-    except (ArithmeticError, ValueError):
-        nano = -1
-    if nano < 0:
-        raise UsageError(
-            f"A limit of {limit!r} credits is not possible.", hint="Give credits, e.g. --limit 12.5"
-        )
-    return nano

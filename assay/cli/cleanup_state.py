@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +15,12 @@ from assay.cleanup.forges import forge_of, say_once
 from assay.cleanup.manifests import Manifest
 from assay.cleanup.state import DAYS, Standing, State, state
 from assay.cleanup.state_comment import MARKER, comment
+from assay.cli.limits import nano_of_limit
 from assay.cli.request import command as assay_command
 from assay.cli.say import note, say_json
 from assay.cli.stores import opened_store
 from assay.errors import ConfigError, MalformedInputError, UsageError
-from assay.model.money import to_credits, to_currency, to_nano
+from assay.model.money import to_credits, to_currency
 from assay.model.time import DAY_MS, day_of, from_ms
 
 if TYPE_CHECKING:
@@ -49,9 +49,7 @@ OVER = 1
     show_default=True,
     help="Where commits are looked up.",
 )
-@click.option(
-    "--fail-over", type=Decimal, metavar="CREDITS", help="Exit 1 when what is changed costs more in 30 days."
-)
+@click.option("--fail-over", metavar="CREDITS", help="Exit 1 when what is changed costs more in 30 days.")
 @click.option(
     "--post", type=click.IntRange(min=1), metavar="NUMBER", help="Put it on this pull request, once."
 )
@@ -61,7 +59,7 @@ def command(  # noqa: PLR0913, PLR0917 - click gives each option by its name
     head: str,
     repository: str,
     checkout: Path,
-    fail_over: Decimal | None,
+    fail_over: str | None,
     post: int | None,
 ) -> int:
     """Tell what the models a pull request changes cost today: as Markdown for a comment, or --json.
@@ -70,8 +68,8 @@ def command(  # noqa: PLR0913, PLR0917 - click gives each option by its name
     files. Cost, builds and readers are of the 30 days known last. --post keeps one comment up to date on the forge.
     """
     settings = request.settings()
+    limit = nano_of_limit(fail_over, "--fail-over")
     changes = changed(settings, base, head, repository, checkout)
-    limit = None if fail_over is None else to_nano(fail_over)
     with opened_store(settings) as store, store.read() as session:
         told = state(session, changes)
     text = comment(told, limit)

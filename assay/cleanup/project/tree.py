@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -58,7 +59,10 @@ class Files:
 
 
 class Folder:
-    """The files below a folder, without what git and package managers keep for themselves."""
+    """The files below a folder, without what git and package managers keep for themselves.
+
+    Links are left out, as they are of a commit: what they lead to is not the repository's. So is what is no file.
+    """
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -71,7 +75,7 @@ class Folder:
             for folder, folders, files in os.walk(self._root):
                 folders[:] = sorted(name for name in folders if name not in PASSED_OVER)
                 below = Path(folder).relative_to(self._root)
-                found += [(below / name).as_posix() for name in sorted(files)]
+                found += [(below / name).as_posix() for name in sorted(files) if _is_plain(folder, name)]
             self._paths = tuple(found)
         return self._paths
 
@@ -81,6 +85,14 @@ class Folder:
             return (self._root / path).read_bytes()
         except OSError as error:
             raise TreeError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _is_plain(folder: str, name: str) -> bool:
+    """Whether an entry is a file, and no link, pipe or device."""
+    try:
+        return stat.S_ISREG(os.lstat(os.path.join(folder, name)).st_mode)  # noqa: PTH118 - of many files
+    except OSError:  # gone meanwhile
+        return False
 
 
 class Changed:

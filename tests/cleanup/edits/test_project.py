@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -174,3 +175,17 @@ def test_versions_are_read_with_the_latest() -> None:
     (named,) = versions_in(said + b"  latest_version: 2\n")
     assert "2" == named.latest
     assert () == versions_in(b"versions: [")
+
+
+def test_of_a_folder_only_plain_files_are_read(tmp_path: Path) -> None:
+    """A link may lead out of the repository, and a pipe is never read to its end."""
+    outside = tmp_path / "secret"
+    outside.write_text("not ours")
+    root = tmp_path / "repository"
+    (root / "models").mkdir(parents=True)
+    (root / "models" / "a.sql").write_text("select 1")
+    (root / "models" / "b.sql").symlink_to(outside)
+    (root / "models" / "gone.yml").symlink_to(tmp_path / "nothing")
+    os.mkfifo(root / "models" / "pipe.sql")
+
+    assert list(Folder(root).paths()) == ["models/a.sql"]

@@ -179,6 +179,14 @@ def test_nothing_changed_says_so(shop: Company) -> None:
     assert (0, True) == (code, "No model is changed." in text)
 
 
+@pytest.mark.parametrize("limit", ["NaN", "-5", "Infinity", "much"])
+def test_a_limit_that_is_no_amount_is_refused(shop: Company, manifests: tuple[str, str], limit: str) -> None:
+    """Before anything is compared, so that a gate is never silently open."""
+    code, out, _ = Told(shop)("--base", manifests[0], "--head", manifests[1], "--fail-over", limit)
+
+    assert (2, "") == (code, out)
+
+
 def test_commits_of_what_is_no_repository_are_refused(shop: Company, tmp_path: Path) -> None:
     """A gate that compared a folder with itself would let everything pass."""
     code, out, err = Told(shop)("--base", "main", "--checkout", str(tmp_path), "--fail-over", "1")
