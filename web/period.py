@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import case, func, select
 
 from assay.facts.streams import ACCESS
+from assay.model.usage import CONSUMERS
 from assay.store import costs, search, summaries
 from assay.store.keys import find_ids
 from assay.store.tables import FactFileRow, RunRow, UsageRow
-from assay.store.usage import CONSUMERS
 from web.figures import amount_of
 from web.format import Amount
 from web.names import holds_rows

@@ -24,6 +24,7 @@ _MOST_TOLD = 20
 _READERS = {
     ReaderClass.BI_TOOL: "a BI tool",
     ReaderClass.PERSON: "a person",
+    ReaderClass.EXPORT: "an export",
     ReaderClass.UNKNOWN: "an unknown reader",
 }
 _LATE_MS = 2 * DAY_MS

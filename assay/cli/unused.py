@@ -16,7 +16,7 @@ from assay.cli.table import say_table
 from assay.model.decisions import Verdict
 from assay.model.money import to_currency
 from assay.model.time import day_of, from_ms
-from assay.model.usage import ReaderClass
+from assay.model.usage import CONSUMERS
 from costs.unused import gather, judge
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 _RANK = {verdict: rank for rank, verdict in enumerate(Verdict)}
 _SETS = 5
-_CONSUMERS = frozenset(kind.value for kind in ReaderClass if kind.is_consumer)
 
 
 @assay_command("unused", example="assay unused --verdict unused --json")
@@ -169,7 +168,7 @@ def _say(judgement: Judgement, shown: Sequence[AssetVerdict], limit: int) -> Non
 
 
 def _row(each: AssetVerdict, account: str) -> tuple[str, ...]:
-    reads = sum(reads for reader, reads in each.reads.items() if reader in _CONSUMERS)
+    reads = sum(reads for reader, reads in each.reads.items() if reader in CONSUMERS)
     return (
         each.asset.removeprefix(account),
         each.verdict.replace("_", " "),

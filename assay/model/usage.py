@@ -23,3 +23,7 @@ class ReaderClass(StrEnum):
     def is_consumer(self) -> bool:
         """Whether a read by it shows that someone needs the asset; unknown readers count, to be safe."""
         return self not in {ReaderClass.PIPELINE, ReaderClass.MONITOR}
+
+
+CONSUMERS = tuple(reader.value for reader in ReaderClass if reader.is_consumer)
+"""The classes of readers that are consumers, as the store writes them."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from assay.model.decisions import PullRequestState, Verdict
-from assay.model.usage import ReaderClass
+from assay.model.usage import CONSUMERS, ReaderClass
 from assay.store.bulk import chunked
 from assay.store.tables import AssetRow, PullRequestRow, UsageRow, VerdictRow
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 _LIVE = tuple(state.value for state in PullRequestState if state.lives)
-_CONSUMERS = tuple(reader.value for reader in ReaderClass if reader.is_consumer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +131,7 @@ def last_read(session: Session, asset: str) -> LastRead | None:
     rows = (
         select(UsageRow.last_read_ms, UsageRow.reader_class, UsageRow.tool)
         .join(AssetRow, AssetRow.id == UsageRow.asset_id)
-        .where(AssetRow.key == asset, UsageRow.reader_class.in_(_CONSUMERS))
+        .where(AssetRow.key == asset, UsageRow.reader_class.in_(CONSUMERS))
         .order_by(UsageRow.last_read_ms.desc(), UsageRow.reader_class, UsageRow.tool)
         .limit(1)
     )

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, case, delete, func, insert, literal, select
 
 from assay.model.time import DAY_MS, Window, floor_day_ms
+from assay.model.usage import CONSUMERS
 from assay.store.costs import UNSORTED, days, in_one_currency, known_connections
 from assay.store.tables import AssetRow, AssetSummaryRow, CostRow, EdgeRow, RunRow, UsageRow
-from assay.store.usage import CONSUMERS
 
 if TYPE_CHECKING:
     from sqlalchemy import Subquery

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select
 
-from assay.model.usage import ReaderClass
+from assay.model.usage import CONSUMERS
 from assay.store.bulk import chunked, insert_rows, values
 from assay.store.tables import UsageRow
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from assay.model.time import Window
-
-CONSUMERS = tuple(kind.value for kind in ReaderClass if kind.is_consumer)
 
 
 def replace_days(session: Session, connection: str, days: Sequence[int], rows: Sequence[UsageRow]) -> None:

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from assay.model.time import DAY_MS, day_of
-from assay.model.usage import ReaderClass
+from assay.model.usage import CONSUMERS
 from costs.unused.evidence import NO_READS, YEAR_DAYS
 from costs.unused.seasons import season_of
 
@@ -22,8 +22,6 @@ LEAST_DAYS = 14
 
 MAYBE = "maybe"
 """What reads by statements that cannot be read are counted as."""
-
-_CONSUMERS = frozenset(kind.value for kind in ReaderClass if kind.is_consumer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ def finding_of(evidence: Evidence, subject: Subject, policy: UnusedSettings) -> 
     history = evidence.histories.get(subject.place)
     told = evidence.reads.get(subject.id, NO_READS)
     counts, maybe = (told.year, told.maybe_year) if season else (told.window, told.maybe_window)
-    consumers = sum(count for reader, count in counts.items() if reader in _CONSUMERS)
+    consumers = sum(count for reader, count in counts.items() if reader in CONSUMERS)
     window_days = max(YEAR_DAYS, policy.window_days) if season else policy.window_days
     days = 0 if history is None else history.year_days if season else history.days
     first_ms = min((ms for ms in (subject.created_ms, subject.first_ms) if ms is not None), default=None)

@@ -9,7 +9,7 @@ from sqlalchemy import case, func, literal_column, select
 
 from assay.model.assets import AssetKind
 from assay.model.time import DAY_MS, to_ms
-from assay.model.usage import ReaderClass
+from assay.model.usage import CONSUMERS, ReaderClass
 from assay.store.tables import (
     AssetRow,
     AssetSummaryRow,
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 OUTLIVED_MS = 30 * DAY_MS
 """A project still has an exposure it told of so long before its newest telling; later it counts as removed."""
 
-_CONSUMERS = frozenset(kind.value for kind in ReaderClass if kind.is_consumer)
 _NO_RELATION = frozenset({"assay", "dbt", "rule"})
 _NO_DATA = frozenset({AssetKind.EXPOSURE.value, AssetKind.TEST.value})
 _OTHER = AssetKind.OTHER.value
@@ -119,7 +118,7 @@ def _add(told: Reads, reader: str, counts: tuple[int, int], last_ms: int, *, uns
         for sums, count in ((told.window, window), (told.year, year)):
             if count:
                 sums[reader] = sums.get(reader, 0) + count
-        if reader in _CONSUMERS:
+        if reader in CONSUMERS:
             told.last_ms = max(last_ms, told.last_ms or last_ms)
     elif reader != ReaderClass.MONITOR:
         told.maybe_window += window

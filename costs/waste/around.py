@@ -9,8 +9,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
 from assay.model.decisions import UseKind
+from assay.model.usage import CONSUMERS
 from assay.store.tables import AliasRow, AssetRow, DeclaredUseRow, EdgeRow, UsageRow
-from assay.store.usage import CONSUMERS
 from costs.waste.graph import Around, Graph
 
 if TYPE_CHECKING:

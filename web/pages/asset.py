@@ -10,6 +10,7 @@ from flask import Blueprint, abort, request
 from sqlalchemy import select
 
 from assay.model.runs import Metric
+from assay.model.usage import CONSUMERS
 from assay.store import aliases, assets, costs, edges, measurements, runs, search, usage
 from assay.store.tables import EdgeRow, VerdictRow
 from web import state
@@ -106,7 +107,7 @@ def query(session: Session, ask: Ask, key: str, hops: int = 1) -> AssetPage | No
         runs=history,
         runtimes=runtimes(timed),
         median_ms=round(median(run.duration_ms or 0 for run in timed)) if timed else None,
-        reads=sum(row.reads for row in used if row.reader_class in usage.CONSUMERS),
+        reads=sum(row.reads for row in used if row.reader_class in CONSUMERS),
         last_read_ms=usage.last_read(session, [asset.id]).get(asset.id),
         readers=readers(used),
         reading=reading(used, ask.window, soft),
