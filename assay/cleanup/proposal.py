@@ -78,7 +78,7 @@ class Proposal:
 
     `fingerprint` is the dead set's; `changes` are whole files by path from the repository's root (None deletes),
     made from `base_sha`; `also` names what goes besides the models; `sql` is what people may run afterwards and Assay
-    never does; `page_url` is where the evidence is. It stays a draft unless `parse_verified`.
+    never does; `page_url` is where the evidence is. It stays a draft unless it `is_seen_whole`.
     """
 
     fingerprint: str
@@ -121,6 +121,11 @@ class Proposal:
     def nano_per_month(self) -> int:
         """What all of it costs in 30 days, in nano-credits."""
         return sum(model.nano_per_month for model in self.models)
+
+    @property
+    def is_seen_whole(self) -> bool:
+        """Whether dbt parsed it, and there was no gate that could not be looked at."""
+        return self.parse_verified and all(gate.passed is not None for gate in self.gates)
 
     @property
     def title(self) -> str:

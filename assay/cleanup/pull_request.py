@@ -174,7 +174,7 @@ def opening_of(place: Place, branch: str, title: str, body: str, *, draft: bool 
 
 
 def _opening(place: Place, proposal: Proposal, head: str) -> Opening:
-    draft = place.settings.draft or not proposal.parse_verified
+    draft = place.settings.draft or not proposal.is_seen_whole
     text = told(proposal, place.settings, head)
     return opening_of(place, proposal.branch, proposal.title, text, draft=draft)
 

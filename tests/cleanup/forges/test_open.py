@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fakes.forge_project import CHANGES
-from fakes.forge_proposals import NOW, OLD, SET, place, proposal
+from fakes.forge_proposals import NOW, OLD, SET, Gate, place, proposal
 from fakes.forge_server import Given, Trouble
 
 from assay.cleanup.forges.errors import BrokenError, HumanCommitsError, PathRefusedError
@@ -254,3 +254,15 @@ def test_two_steps_are_taken_in_order(
     with pytest.raises(NotProposedError, match="waits until"):
         open_request(shop, proposal(base_of(hub), early), early)
     assert Step.DELETE == open_request(shop, proposal(base_of(hub), late), late).step
+
+
+@pytest.mark.parametrize("passed", [True, None])
+def test_what_could_not_be_looked_at_keeps_it_a_draft(
+    sqlite_store: Store, token_settings: RepositorySettings, pace: Pace, hub: Hub, passed: bool | None
+) -> None:
+    """Also where the settings want none."""
+    shop = place(sqlite_store, token_settings, pace, draft=False)
+    seen = replace(proposal(hub.git.refs()["main"]), gates=(Gate("history of files", passed, ""),))
+    open_request(shop, seen, NOW)
+
+    assert hub.requests[1].draft is (passed is None)
