@@ -149,7 +149,7 @@ def unchanged(resources: Sequence[Resource], held: Mapping[str, bytes | None]) -
         return Gate(name, passed=False, detail=listed(problems))
     if unknown:
         return Gate(name, passed=None, detail=f"the manifest has no checksum of {listed(unknown)}")
-    return Gate(name, passed=True, detail=f"{len(resources)} checksums are equal")
+    return Gate(name, passed=True, detail=f"equal checksums: {len(resources)}")
 
 
 def untouched(
@@ -217,14 +217,14 @@ def _equal(proof: Proof) -> Gate:
 def _unmentioned(proof: Proof) -> Gate:
     name = "No other text names them"
     prose = len(proof.mentions) - len(proof.blocking)
-    beside = f"; {prose} mentions in documentation and remarks break nothing" if prose else ""
+    beside = f"; mentions in documentation and remarks, which break nothing: {prose}" if prose else ""
     told = f"macros, hooks, selectors, Python, jobs and relations written out by hand{beside}"
     return Gate(name, not proof.blocking, listed(map(str, proof.blocking)) or told)
 
 
 def within(members: Sequence[Member], most: int) -> Gate:
     """No more models than a reviewer can look at."""
-    return Gate("It is small enough", len(members) <= most, f"{len(members)} models; at most {most}")
+    return Gate("It is small enough", len(members) <= most, f"models: {len(members)}, at most {most}")
 
 
 def listed(problems: Iterable[str]) -> str:

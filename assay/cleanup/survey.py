@@ -275,7 +275,7 @@ def _place(draft: Prospect) -> Gate:
     if not draft.repository:
         return Gate(name, passed=False, detail="no [cleanup.repositories.NAME] is set")
     if draft.members:
-        return Gate(name, passed=True, detail=f"{len(draft.members)} models of {draft.repository}")
+        return Gate(name, passed=True, detail=f"models of {draft.repository}: {len(draft.members)}")
     problems = [f"{gates.short(asset)}: {why}" for asset, why in draft.stays.items()]
     return Gate(name, passed=False, detail=gates.listed(problems))
 
