@@ -9,6 +9,9 @@ from typing import Self
 
 from assay.model.time import Window, day_of, day_start_ms
 
+_FIRST_YEAR, _LAST_YEAR = 1970, 9998
+"""Years that moments are counted from, and that end before the calendar does."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Month:
@@ -33,6 +36,8 @@ class Month:
         if not (dash and year.isdecimal() and month.isdecimal() and len(year) == 4 and len(month) == 2):  # noqa: PLR2004 - as it is written
             raise ValueError(f"not a month: {text!r} (want e.g. 2026-11)")
         date(int(year), int(month), 1)
+        if not _FIRST_YEAR <= int(year) <= _LAST_YEAR:
+            raise ValueError(f"no month of the years {_FIRST_YEAR} to {_LAST_YEAR}: {text!r}")
         return cls(int(year), int(month))
 
     @property

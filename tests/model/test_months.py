@@ -29,7 +29,9 @@ def test_the_months_follow_each_other_without_a_gap(month: Month) -> None:
     assert Month.of(day_start_ms(month.first)) == month == Month.of(month.window.end_ms - 1)
 
 
-@pytest.mark.parametrize("text", ["", "2026", "2026-13", "2026-1", "26-11", "2026-11-01", "2026-xx"])
+@pytest.mark.parametrize(
+    "text", ["", "2026", "2026-13", "2026-1", "26-11", "2026-11-01", "2026-xx", "9999-12", "1969-12"]
+)
 def test_what_is_no_month_is_refused(text: str) -> None:
     """Rather than read as some month."""
     with pytest.raises(ValueError, match=r"month"):
