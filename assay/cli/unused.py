@@ -210,7 +210,8 @@ def _say_sum(judgement: Judgement) -> None:
     note(
         f"{counted(assets, 'asset')} of {count(len(judgement.verdicts))} nobody needs: "
         f"{credits_of(nano)} credits{price} in 30 days; "
-        f"{count(len(_proposable(judgement)))} may be proposed for deletion."
+        f"{count(len(_proposable(judgement)))} are held back by nothing. "
+        "`assay cleanup detect` tells which of them dbt builds."
     )
     if unknown:
         note(f"{counted(unknown, 'asset')} cannot be judged: --verdict unknown tells why.")
