@@ -101,6 +101,8 @@ def _missing(  # noqa: PLR0913, PLR0917 - all that may be missing, each once
     if history is None:
         yield f"No query history of {subject.place.platform}:{subject.place.instance} is read."
         return
+    for stream in history.failing:
+        yield f"{stream or 'The source'} could not be read last time: who uses it is not known in full."
     if history.days < LEAST_DAYS:
         yield f"{history.days} days of queries were seen; at least {LEAST_DAYS} are needed."
     if season and history.year_days < policy.min_coverage * YEAR_DAYS:

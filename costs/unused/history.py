@@ -30,7 +30,7 @@ DEPENDENCIES = "object_dependencies"
 OBSERVED_LATE_MS = 3 * DAY_MS
 """So much earlier than the statements may what they read end; beyond, the warehouse has stopped telling it."""
 
-_EVIDENCE = {QUERY_HISTORY.name, ACCESS.name, DEPENDENCIES, ""}
+_EVIDENCE = {QUERY_HISTORY.name, ACCESS.name, DEPENDENCIES, "grants_to_shares", "task_versions", ""}
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,6 @@ class Wording:
             finding.coverage < _HALF,
             verdict.is_dead and not history.observed,
             verdict.is_dead and not history.inventory,
-            bool(history.failing),
         ]
         return (Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW)[min(sum(doubts), 2)]
 
@@ -122,8 +121,6 @@ class Wording:
             return
         if self.evidence.now_ms - history.until_ms > STALE_DAYS * DAY_MS:
             yield f"Its evidence ends on {day_of(history.until_ms - 1)}."
-        for stream in history.failing:
-            yield f"{stream or 'The source'} could not be read last time."
 
     def _window(self, i: int) -> str:
         finding, history = self.findings[i], self._history(i)

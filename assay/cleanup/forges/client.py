@@ -184,7 +184,7 @@ class Client:
             return None
         try:
             return json.loads(answer.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise BrokenError(
                 f"{self.forge}'s answer to {path.partition('?')[0]} is no JSON.",
                 hint="Check api_url: it must be the API's address, not the pages'.",

@@ -192,11 +192,13 @@ def test_old_evidence_proposes_nothing() -> None:
     assert (rows(told)["a"].verdict, rows(told)["a"].proposable) == (UNUSED, False)
 
 
-def test_a_stream_that_failed_holds_back() -> None:
+@pytest.mark.parametrize("stream", ["access_history", "task_versions", ""])
+def test_nothing_is_called_unused_while_a_stream_cannot_be_read(stream: str) -> None:
     """What could not be read may hold a use."""
-    row = rows(Told().asset("a").seen(failing=("access_history",)))["a"]
+    row = rows(Told().asset("a").seen(failing=(stream,)))["a"]
 
-    assert (row.proposable, row.confidence) == (False, Confidence.MEDIUM)
+    assert (row.verdict, row.proposable) == (UNKNOWN, False)
+    assert any("could not be read last time" in reason for reason in row.reasons)
 
 
 def test_a_view_that_may_be_made_of_anything_blocks_its_account() -> None:
