@@ -109,5 +109,5 @@ $(MODELS)/.stamp: benchmarks/detector/models.txt | $(BIN)/python
 $(DBT)/.stamp: requirements-dbt.lock | $(BIN)/python
 	@echo "building $(DBT) (once)" >&2
 	@"$(PYTHON)" -m venv "$(DBT)"
-	@"$(DBT)/bin/python" -m pip --disable-pip-version-check --quiet install --requirement requirements-dbt.lock
+	@"$(DBT)/bin/python" -m pip --disable-pip-version-check --quiet install --no-deps --requirement requirements-dbt.lock
 	@touch "$@"

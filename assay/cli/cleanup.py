@@ -19,4 +19,7 @@ PARTS = {
 
 @click.group("cleanup", cls=Parts, parts=PARTS, epilog=example_text("assay cleanup detect"))
 def command() -> None:
-    """Let what nobody reads leave the dbt project: by a pull request with its proof, never by a DROP."""
+    """Let what nobody reads leave the dbt project, by a pull request.
+
+    Each comes with its proof, and none with a DROP.
+    """

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 @assay_command("savings", example="assay savings --json")
 def command(request: Request) -> int:
-    """Tell what each change promised to save in 30 days, and what its subjects cost less since.
+    """Tell what each change promised to save, and what it was measured to save.
 
+    Both in 30 days: what its subjects cost less since the change.
     Measured by the same weekdays of the 28 days before; a change is settled 28 days after it. A cost that rose is
     told as what it is.
     """

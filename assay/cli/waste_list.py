@@ -42,7 +42,7 @@ DEAD = tuple(verdict for verdict in Verdict if verdict.is_dead)
 _STATES = [state.value for state in FindingState]
 
 
-@assay_command("list", example="assay waste --kind idle")
+@assay_command("list", example="assay waste list --kind idle")
 @click.option(
     "--kind", "kinds", multiple=True, type=click.Choice([*map(str, WasteKind)]), help="Only this kind."
 )

@@ -25,9 +25,9 @@ HEAVY = (
 ALL = [name for section in COMMANDS.values() for name in section]
 
 
-WITH_A_DEFAULT = ("incidents",)
+WITH_A_DEFAULT = ("incidents", "waste")
 """Groups that are one of their commands where none is named."""
-GROUPS = ("alerts", "check", "config", "connect", "db", "export", *WITH_A_DEFAULT)
+GROUPS = ("alerts", "backfill", "check", "cleanup", "config", "connect", "db", "export", *WITH_A_DEFAULT)
 
 
 def _commands() -> list[tuple[str, ...]]:

@@ -69,7 +69,7 @@ def test_a_small_company_works(tmp_path: Path) -> None:
     small = build(tmp_path, days=2, queries=500)
 
     assert 500 <= view(small, "QUERY_HISTORY").num_rows <= 510
-    assert len(list(small.export.glob("*.parquet"))) == 11
+    assert len(list(small.export.glob("*.parquet"))) == 14
 
 
 def test_the_truth_adds_up_to_the_meter(demo: Demo) -> None:
